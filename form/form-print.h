@@ -1,0 +1,39 @@
+/* Printing: a package's pages with QR, serial and head of each questionnaire. */
+#pragma once
+
+#include <cairo.h>
+
+#include "form-package.h"
+#include "form-sample.h"
+#include "form-sheet-id.h"
+
+/* Draws pages of one package. Not thread-safe: one a thread. */
+typedef struct FormPrinter FormPrinter;
+
+/* The package's print master is opened, or its blanks where it has none. The package must outlive the printer. */
+FormPrinter *form_printer_new(const FormPackage *package, GError **error);
+void form_printer_free(FormPrinter *printer);
+
+/* Draws one page on `cr`, whose unit is the point (1/72 inch) and whose origin is the page's top left: the page as
+ * compiled, its QRs, serial text and head. `sample` and `row` fill the head's template; both NULL leaves it empty. */
+void form_printer_draw(FormPrinter *printer, cairo_t *cr, const FormSheetId *id, const FormSample *sample,
+                       const FormSampleRow *row);
+
+/* A page as the printer would put it on paper: a CAIRO_FORMAT_RGB24 image of paper size × dpi. The page as compiled is
+ * rendered once a dpi and kept. The caller destroys the surface. */
+cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const FormSheetId *id, const FormSample *sample,
+                                     const FormSampleRow *row);
+
+typedef struct {
+    const char *output;   /* the PDF; with split_by a stem: OUT.pdf becomes OUT-VALUE.pdf */
+    const char *split_by; /* column of the sample list, or NULL */
+    void (*progress)(guint done, guint total, gpointer data); /* questionnaires; or NULL */
+    gpointer data;
+} FormPrintOptions;
+
+/* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet), into one PDF or
+ * one a value of a column. Memory does not grow with the number of questionnaires. Files are built aside and renamed. */
+gboolean form_print(const FormPackage *package, const FormSample *sample, const FormPrintOptions *options,
+                    GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FormPrinter, form_printer_free)
