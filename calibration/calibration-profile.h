@@ -10,7 +10,8 @@ typedef struct CalibrationProfile CalibrationProfile;
 /* The shipped profile (profiles/default.profile, part of the program). */
 CalibrationProfile *calibration_profile_default(void);
 
-/* A profile file; keys it does not name keep their default. CALIBRATION_ERROR_INPUT names file, group and key. */
+/* A profile file; keys it does not name keep their default. CALIBRATION_ERROR_INPUT names file, group and
+ * key. */
 CalibrationProfile *calibration_profile_load(const char *path, GError **error);
 void calibration_profile_free(CalibrationProfile *profile);
 

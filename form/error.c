@@ -1,3 +1,3 @@
 #include "form-error.h"
 
-G_DEFINE_QUARK(phieu-form-error-quark, form_error)
+G_DEFINE_QUARK(phieu - form - error - quark, form_error)

@@ -1,8 +1,8 @@
 /* The errors of this folder.
  *
- * Every folder has one error domain with the same two codes, because a caller needs to know only whose fault it is: what
- * was given (exit status 2) or the machine (exit status 3). The message says what, where and how to mend, in the user's
- * language, on one line, or on one line a problem where a file has several. */
+ * Every folder has one error domain with the same two codes, because a caller needs to know only whose fault
+ * it is: what was given (exit status 2) or the machine (exit status 3). The message says what, where and how
+ * to mend, in the user's language, on one line, or on one line a problem where a file has several. */
 #pragma once
 
 #include <glib.h>

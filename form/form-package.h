@@ -1,15 +1,15 @@
 /* The form package: where everything stands on paper, and what the blank page looks like.
  *
- * One JSON file, NAME.form.json (docs/package.schema.json, docs/package-format.md), written by `form compile` or by hand
- * for forms printed elsewhere. All lengths in mm from the top left of the page, x to the right, y down. Read-only once
- * loaded: it may be shared between threads. */
+ * One JSON file, NAME.form.json (docs/package.schema.json, docs/package-format.md), written by `form compile`
+ * or by hand for forms printed elsewhere. All lengths in mm from the top left of the page, x to the right, y
+ * down. Read-only once loaded: it may be shared between threads. */
 #pragma once
 
 #include "form-question.h"
 
 /* Bounds of a package: every allocation by a package's numbers is below these. */
-#define FORM_MAX_PAGES  200
-#define FORM_MAX_FIELDS 2000   /* a page */
+#define FORM_MAX_PAGES   200
+#define FORM_MAX_FIELDS  2000  /* a page */
 #define FORM_MAX_OPTIONS 10000 /* a page */
 
 typedef struct {
@@ -35,10 +35,10 @@ typedef struct {
 typedef struct {
     char *name;
     FormType type;
-    GArray *options;   /* of FormOption; empty unless a select */
+    GArray *options; /* of FormOption; empty unless a select */
     gboolean has_box;
     FormRect box;
-    int cells;         /* one-character cells of the box, side by side; 0: a free box */
+    int cells; /* one-character cells of the box, side by side; 0: a free box */
     gboolean personal;
 } FormField;
 
@@ -49,31 +49,33 @@ typedef struct {
 } FormHead;
 
 typedef struct {
-    int page;           /* from 1 */
-    char *blank_file;   /* relative to the package, or NULL */
-    double blank_dpi;   /* 0 without a blank */
-    GArray *fiducials;  /* of FormRect: black squares */
-    GArray *qr;         /* of FormRect, with the quiet zone */
+    int page;          /* from 1 */
+    char *blank_file;  /* relative to the package, or NULL */
+    double blank_dpi;  /* 0 without a blank */
+    GArray *fiducials; /* of FormRect: black squares */
+    GArray *qr;        /* of FormRect, with the quiet zone */
     gboolean has_serial_text;
     FormRect serial_text;
-    FormHead *head;     /* or NULL */
-    GPtrArray *fields;  /* of FormField*, owned */
+    FormHead *head;    /* or NULL */
+    GPtrArray *fields; /* of FormField*, owned */
 } FormPage;
 
 typedef struct {
     char *code;
-    int version;        /* 1 where the package names none */
+    int version; /* 1 where the package names none */
     FormText *title;
-    char *language;     /* of the print, "" where unknown */
+    char *language; /* of the print, "" where unknown */
     double width_mm, height_mm;
-    char *print_file;   /* PDF of the pages as printed but for QR, serial and head; relative; or NULL */
-    GPtrArray *pages;   /* of FormPage*, owned; page N is at index N - 1 */
-    GPtrArray *questions; /* of FormQuestion*, owned, in form order; made from the fields where the package names none */
-    char *dir;          /* the folder that files are relative to */
-    char *sha256;       /* of the JSON as loaded or saved */
+    char *print_file;     /* PDF of the pages as printed but for QR, serial and head; relative; or NULL */
+    GPtrArray *pages;     /* of FormPage*, owned; page N is at index N - 1 */
+    GPtrArray *questions; /* of FormQuestion*, owned, in form order; made from the fields where the package
+                             names none */
+    char *dir;            /* the folder that files are relative to */
+    char *sha256;         /* of the JSON as loaded or saved */
 } FormPackage;
 
-/* Loads and checks a package; the blanks are not opened. FORM_ERROR_INPUT names file, JSON path and how to mend. */
+/* Loads and checks a package; the blanks are not opened. FORM_ERROR_INPUT names file, JSON path and how to
+ * mend. */
 FormPackage *form_package_load(const char *path, GError **error);
 
 /* An empty package to be filled by the layout. */
@@ -82,7 +84,8 @@ FormPage *form_package_add_page(FormPackage *package);
 FormField *form_page_add_field(FormPage *page, const char *name, FormType type);
 void form_field_add_option(FormField *field, const char *value, FormRect around, FormShape shape);
 
-/* Writes the JSON: built aside, synced, renamed. The files it names are the caller's. Sets `sha256` and `dir`. */
+/* Writes the JSON: built aside, synced, renamed. The files it names are the caller's. Sets `sha256` and
+ * `dir`. */
 gboolean form_package_save(FormPackage *package, const char *path, GError **error);
 void form_package_free(FormPackage *package);
 
@@ -97,5 +100,6 @@ char *form_package_path(const FormPackage *package, const char *file);
 
 /* The words of FormShape in packages: "ellipse", "box", "cell". */
 const char *form_shape_name(FormShape shape);
+gboolean form_shape_from_name(const char *name, FormShape *shape);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FormPackage, form_package_free)

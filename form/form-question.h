@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-/* A text in one or several languages: language code ("vi", "en"; "" where the author named none) -> UTF-8 text. */
+/* A text in one or several languages: language code ("vi", "en"; "" where the author named none) -> UTF-8
+ * text. */
 typedef struct FormText FormText;
 
 FormText *form_text_new(void);
@@ -14,13 +15,15 @@ void form_text_free(FormText *text);
 /* Sets the wording in one language; replaces an earlier one. Both strings are copied. */
 void form_text_set(FormText *text, const char *language, const char *wording);
 
-/* The wording in `language`, else the unnamed one, else the first set; "" for NULL or an empty text. Owned by the text. */
+/* The wording in `language`, else the unnamed one, else the first set; "" for NULL or an empty text. Owned by
+ * the text. */
 const char *form_text_get(const FormText *text, const char *language);
 
 /* The wording in exactly `language`, or NULL. */
 const char *form_text_lookup(const FormText *text, const char *language);
 
-/* The languages set, in the order they were set; `count` may be NULL. Owned by the text, not NULL-terminated. */
+/* The languages set, in the order they were set; `count` may be NULL. Owned by the text, not NULL-terminated.
+ */
 const char *const *form_text_languages(const FormText *text, guint *count);
 
 gboolean form_text_is_empty(const FormText *text);
@@ -54,13 +57,13 @@ typedef struct {
     FormText *label;
     FormText *hint;     /* NULL when there is none */
     GPtrArray *choices; /* of FormChoice*, owned; empty unless a select */
-    char *list;         /* the choice list's name for a select, else NULL: rows that share a list may form a grid */
+    char *list; /* the choice list's name for a select, else NULL: rows that share a list may form a grid */
     gboolean required;
-    char *relevant;      /* XPath subset of form-expression.h, or NULL */
-    char *constraint;    /* likewise */
-    FormText *group;     /* the title of the group it stands in, or NULL */
-    gboolean personal;   /* personal data: sealed in the store, not exported */
-    char *write_in_of;   /* text only: the select whose option it details ("ethnicity"), or NULL */
+    char *relevant;       /* XPath subset of form-expression.h, or NULL */
+    char *constraint;     /* likewise */
+    FormText *group;      /* the title of the group it stands in, or NULL */
+    gboolean personal;    /* personal data: sealed in the store, not exported */
+    char *write_in_of;    /* text only: the select whose option it details ("ethnicity"), or NULL */
     char *write_in_value; /* and that option's value ("2"), or NULL */
 } FormQuestion;
 

@@ -1,6 +1,8 @@
-/* A reading: what the machine says of one page. Flat values, produced by omr/, kept by store/, printed by `read`.
+/* A reading: what the machine says of one page. Flat values, produced by omr/, kept by store/, printed by
+ * `read`.
  *
- * It lives in form/ because it is the answer to a form, and every folder that speaks of answers needs its words. */
+ * It lives in form/ because it is the answer to a form, and every folder that speaks of answers needs its
+ * words. */
 #pragma once
 
 #include <glib.h>
@@ -32,7 +34,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const char *value;  /* select_multiple: values joined by a space; "" unless answered */
+    const char *value; /* select_multiple: values joined by a space; "" unless answered */
     FormFieldState state;
     double confidence;  /* probability that value and state are right, 0 … 1 */
     GPtrArray *reasons; /* of const char*: why it is doubted; empty when it is not */
@@ -57,30 +59,30 @@ typedef struct {
     int index;             /* page of the file, from 0 */
     const char *form;      /* code, or NULL when unknown */
     int version;
-    const char *serial;    /* or NULL: not identified, or a form without serials */
-    int page;              /* from 1; 0 when unknown */
-    gboolean aligned;      /* the four below are set */
-    double rotation_deg;   /* clockwise turn of the page in the image, 0 ≤ r < 360 */
-    double dpi_x, dpi_y;   /* of the page in the image, along the page's own axes */
-    double residual_mm;    /* root mean square of what the alignment leaves unexplained */
-    gboolean refused;      /* not read: the first flag says why, and there are no fields */
-    GPtrArray *fields;     /* of FormFieldReading*, owned */
-    GArray *flags;         /* of FormFlag */
+    const char *serial;  /* or NULL: not identified, or a form without serials */
+    int page;            /* from 1; 0 when unknown */
+    gboolean aligned;    /* the four below are set */
+    double rotation_deg; /* clockwise turn of the page in the image, 0 ≤ r < 360 */
+    double dpi_x, dpi_y; /* of the page in the image, along the page's own axes */
+    double residual_mm;  /* root mean square of what the alignment leaves unexplained */
+    gboolean refused;    /* not read: the first flag says why, and there are no fields */
+    GPtrArray *fields;   /* of FormFieldReading*, owned */
+    GArray *flags;       /* of FormFlag */
     FormTimes time_ms;
 } FormReading;
 
 FormReading *form_reading_new(const char *image, int index);
 void form_reading_free(FormReading *reading);
 
-/* Keeps a copy of `text` for as long as the reading lives; NULL stays NULL. */
+/* Keeps a copy of `text`, made valid UTF-8, for as long as the reading lives; NULL stays NULL. */
 const char *form_reading_string(FormReading *reading, const char *text);
 
 FormFieldReading *form_reading_add_field(FormReading *reading, const char *name);
 void form_reading_add_flag(FormReading *reading, const char *code, const char *field, const char *detail);
 gboolean form_reading_has_flag(const FormReading *reading, const char *code);
 
-/* Refuses the page: drops its fields and adds the flag, one of no_form wrong_form bad_check unaligned blank_page
- * damaged_image (in the station also unknown_serial). */
+/* Refuses the page: drops its fields and adds the flag, one of no_form wrong_form bad_check unaligned
+ * blank_page damaged_image (in the station also unknown_serial). */
 void form_reading_refuse(FormReading *reading, const char *code, const char *detail);
 
 /* A field that goes to a person: unsure, multiple or to_key. */

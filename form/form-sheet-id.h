@@ -2,9 +2,10 @@
  *
  *   PH1:CODE:VERSION:SERIAL:PAGE:CHECK      QR alphanumeric characters only, no personal data
  *
- * CHECK is 4 characters of Crockford's base 32 (no I, L, O, U: safe for OCR and for people; https://www.crockford.com/base32.html)
- * that hold the top 20 bits of the CRC-32 (ISO 3309, as zlib's crc32()) of everything before the last colon. A misread
- * that survives the QR's own error correction, or OCR, passes with a chance of 2^-20. */
+ * CHECK is 4 characters of Crockford's base 32 (no I, L, O, U: safe for OCR and for people;
+ * https://www.crockford.com/base32.html) that hold the top 20 bits of the CRC-32 (ISO 3309, as zlib's
+ * crc32()) of everything before the last colon. A misread that survives the QR's own error correction, or
+ * OCR, passes with a chance of 2^-20. */
 #pragma once
 
 #include <glib.h>

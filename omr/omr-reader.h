@@ -10,13 +10,14 @@
 #define OMR_ERROR (omr_error_quark())
 
 typedef enum {
-    OMR_ERROR_INPUT,   /* a blank is missing or no image */
+    OMR_ERROR_INPUT, /* a blank is missing or no image */
     OMR_ERROR_MACHINE,
 } OmrError;
 
 GQuark omr_error_quark(void);
 
-/* The forms that a page may be of, prepared for reading: filled by one thread, then shared read-only by all readers. */
+/* The forms that a page may be of, prepared for reading: filled by one thread, then shared read-only by all
+ * readers. */
 typedef struct OmrForms OmrForms;
 
 OmrForms *omr_forms_new(void);
@@ -36,8 +37,8 @@ typedef struct {
     double dpi_x, dpi_y; /* as the file says, 0 unknown; a hint only */
     const char *image;   /* name, for the reading */
     int index;
-    int page;            /* `read --page N`: taken for this page of the only form where no QR tells; 0 = not told */
-    double decode_ms;    /* spent already, for the reading's times */
+    int page; /* `read --page N`: taken for this page of the only form where no QR tells; 0 = not told */
+    double decode_ms; /* spent already, for the reading's times */
 } OmrInput;
 
 /* Reads one page. Never NULL: a page that cannot be read is a refused reading. The caller frees it. */
