@@ -1,0 +1,26 @@
+# The shipped profile: an unknown scanner and ordinary people. docs/profile.md explains each number.
+[profile]
+name=default
+
+[align]
+correlation=0.55
+anchors=12
+share=0.3
+coverage=0.6
+residual_mm=0.4
+aspect=1.5
+perspective=2.0
+support=0.25
+
+[marks]
+ink=0.10
+noise=5
+cover_half=0.045
+cover_slope=12
+reach_half=0.25
+reach_slope=12
+ring_half=0.6
+ring_slope=40
+accept=0.999
+reject=0.001
+scribble=0.5
