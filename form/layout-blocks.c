@@ -3,7 +3,7 @@
 
 #include "layout-private.h"
 
-#define NUMBER_MM       7.0 /* room of a hung number */
+#define LABEL_COL_MM    44.0 /* labels up to this stand beside their answers */
 #define SECTION_MM      6.6
 #define BOX_MM          7.4
 #define CELL_MM         5.6
@@ -36,11 +36,16 @@ number_length(const char *text)
     return c - text;
 }
 
-double
-layout_label_indent_mm(LayoutStyle style, const char *text)
+const char *
+layout_label_words(const char *text)
 {
-    (void)style;
-    return number_length(text) ? NUMBER_MM : 0;
+    return text + number_length(text);
+}
+
+double
+layout_label_indent_mm(const char *text)
+{
+    return number_length(text) ? LAYOUT_NUMBER_MM : 0;
 }
 
 double
@@ -52,10 +57,10 @@ layout_label(LayoutBuild *build, LayoutBlock *block, LayoutStyle style, const ch
         g_autofree char *digits = g_strndup(text, number);
         PangoLayout *hung = layout_type_set(build->type, style, g_strchomp(digits), -1, PANGO_ALIGN_LEFT);
         layout_block_text(block, hung, place.x_mm, place.y_mm, 0);
-        indent_mm = NUMBER_MM;
+        indent_mm = LAYOUT_NUMBER_MM;
     }
-    PangoLayout *rest =
-        layout_type_set(build->type, style, text + number, place.w_mm - indent_mm, PANGO_ALIGN_LEFT);
+    PangoLayout *rest = layout_type_set(build->type, style, layout_label_words(text), place.w_mm - indent_mm,
+                                        PANGO_ALIGN_LEFT);
     double height_mm = layout_text_height_mm(rest);
     layout_block_text(block, rest, place.x_mm + indent_mm, place.y_mm, 0);
     return height_mm;
@@ -184,16 +189,22 @@ add_box(LayoutBuild *build, LayoutBlock *block, const FormItem *item, FormRect b
         layout_block_line(block, box.x_mm + 2, box.y_mm + box.h_mm * i / lines, box.w_mm - 4, 0.15, 0.75);
 }
 
+/* Room that a label beside its answer takes, with its number and the gap after it. */
+static double
+label_width(LayoutBuild *build, const FormItem *item)
+{
+    const char *label = form_text_get(item->question->label, build->language);
+    g_autoptr(PangoLayout) text =
+        layout_type_set(build->type, LAYOUT_LABEL, layout_label_words(label), -1, PANGO_ALIGN_LEFT);
+    return layout_label_indent_mm(label) + layout_text_width_mm(text) + 5;
+}
+
 /* Whether the label is short enough to stand beside its answer. */
 static gboolean
 stands_beside(LayoutBuild *build, const FormItem *item)
 {
-    if (item->box_mm > RULED_ABOVE_MM || !form_text_is_empty(item->question->hint))
-        return FALSE;
-    const char *label = form_text_get(item->question->label, build->language);
-    g_autoptr(PangoLayout) text =
-        layout_type_set(build->type, LAYOUT_LABEL, label + number_length(label), -1, PANGO_ALIGN_LEFT);
-    return layout_text_width_mm(text) <= LAYOUT_LABEL_COL_MM;
+    return item->box_mm <= RULED_ABOVE_MM && form_text_is_empty(item->question->hint) &&
+           label_width(build, item) <= LABEL_COL_MM;
 }
 
 /* A question whose label stands above its answer, in place; returns the height. */
@@ -203,7 +214,7 @@ stacked(LayoutBuild *build, LayoutBlock *block, const FormItem *item, FormRect p
     const FormQuestion *question = item->question;
     const char *label = form_text_get(question->label, build->language);
     const char *hint = form_text_get(question->hint, build->language);
-    double indent_mm = layout_label_indent_mm(LAYOUT_LABEL, label);
+    double indent_mm = layout_label_indent_mm(label);
     double y_mm = place.y_mm;
     FormRect inner = {place.x_mm + indent_mm, 0, place.w_mm - indent_mm, 0};
     if (*label)
@@ -259,7 +270,7 @@ add_question(LayoutBuild *build, const FormItem *item)
     FormRect place = {LAYOUT_LEFT_MM, 0, LAYOUT_WIDTH_MM, 0};
     block->page_break = item->page_break;
     if (stands_beside(build, item)) {
-        block->height_mm = beside(build, block, item, place, NUMBER_MM + LAYOUT_LABEL_COL_MM + 2);
+        block->height_mm = beside(build, block, item, place, build->label_col_mm);
         block->before_mm = 1.2;
         block->stretch_mm = 1.5;
     } else {
@@ -275,16 +286,6 @@ is_narrow(const FormItem *item)
 {
     return !item->head && !form_type_is_select(item->question->type) && item->question->type != FORM_NOTE &&
            item->columns > 1 && !item->question->write_in_of;
-}
-
-/* The label column that the boxes of one row share: as wide as the widest needs, so that boxes align. */
-static double
-narrow_label(LayoutBuild *build, const FormItem *item)
-{
-    const char *label = form_text_get(item->question->label, build->language);
-    g_autoptr(PangoLayout) text =
-        layout_type_set(build->type, LAYOUT_LABEL, label + number_length(label), -1, PANGO_ALIGN_LEFT);
-    return layout_label_indent_mm(LAYOUT_LABEL, label) + layout_text_width_mm(text) + 2;
 }
 
 /* Writing boxes side by side, as many as their print::columns say; returns how many items that took. */
@@ -307,7 +308,9 @@ add_narrow(LayoutBuild *build, guint first)
         const FormItem *item = items->pdata[first + i];
         build->type->where = item->question->name;
         FormRect place = {LAYOUT_LEFT_MM + i * (width_mm + gap_mm), 0, width_mm, 0};
-        double label_mm = narrow_label(build, item);
+        double label_mm = label_width(build, item);
+        if (label_mm <= build->label_col_mm && build->label_col_mm <= width_mm / 2)
+            label_mm = build->label_col_mm;
         double height_mm = label_mm <= width_mm / 2 && item->box_mm <= RULED_ABOVE_MM &&
                                    form_text_is_empty(item->question->hint)
                                ? beside(build, block, item, place, label_mm)
@@ -393,9 +396,25 @@ add_instruction(LayoutBuild *build)
     g_ptr_array_add(build->blocks, block);
 }
 
+/* One column for all labels that stand beside their answers, so that the answers align. */
+static double
+widest_label(LayoutBuild *build)
+{
+    double widest_mm = 0;
+    for (guint i = 0; i < build->definition->items->len; i++) {
+        const FormItem *item = build->definition->items->pdata[i];
+        build->type->where = item->question->name;
+        if (!item->head && !layout_is_grid_row(item) && item->question->type != FORM_NOTE &&
+            !layout_is_write_in(build->definition, item) && stands_beside(build, item))
+            widest_mm = MAX(widest_mm, label_width(build, item));
+    }
+    return widest_mm;
+}
+
 void
 layout_blocks_build(LayoutBuild *build)
 {
+    build->label_col_mm = widest_label(build);
     add_instruction(build);
     const FormGroup *previous = NULL;
     for (guint i = 0; i < build->definition->items->len;) {

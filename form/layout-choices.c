@@ -8,7 +8,8 @@
 
 #define LATTICE       6
 #define TEXT_GAP_MM   1.6 /* bubble to text */
-#define COLUMN_GAP_MM 3.0
+#define COLUMN_GAP_MM 3.5
+#define SQUEEZE_MM    0.7 /* of the gap that may be given up to save columns */
 #define ROW_MM        5.7
 #define WRITE_ROW_MM  8.0
 #define WRITE_BOX_MM  6.8
@@ -53,21 +54,24 @@ layout_is_write_in(const FormDefinition *definition, const FormItem *item)
     return FALSE;
 }
 
-/* How many rows of equal columns `n` options take, and the fewest columns that keep it so: 7 in 3 rows of 3,
- * not of 4. */
+/* How many equal columns: as wished; else what makes the fewest rows, and of those what keeps to the lattice.
+ */
 static guint
 equal_columns(const Cell *cells, guint n, double width_mm, guint wished)
 {
-    static const guint lattice[] = {6, 3, 2, 1};
+    static const guint tried[] = {6, 3, 2, 1, 4, 5};
+    guint best = 1;
+    double widest = 0;
     if (wished > 0)
         return MIN(wished, n);
-    double widest = 0;
     for (guint i = 0; i < n; i++)
-        widest = MAX(widest, cells[i].need_mm);
-    for (gsize i = 0; i < G_N_ELEMENTS(lattice); i++)
-        if (widest <= width_mm / lattice[i])
-            return lattice[i];
-    return 1;
+        widest = MAX(widest, cells[i].need_mm - SQUEEZE_MM);
+    for (gsize i = 0; i < G_N_ELEMENTS(tried); i++) {
+        guint rows = (n + tried[i] - 1) / tried[i], best_rows = (n + best - 1) / best;
+        if (widest <= width_mm / tried[i] && (rows < best_rows || (rows == best_rows && best == 1)))
+            best = tried[i];
+    }
+    return best;
 }
 
 static guint
@@ -86,7 +90,7 @@ flow_spans(Cell *cells, guint n, double width_mm)
 {
     guint row = 0, column = 0;
     for (guint i = 0; i < n; i++) {
-        guint span = CLAMP((guint)ceil(cells[i].need_mm / (width_mm / LATTICE) - 0.01), 1, LATTICE);
+        guint span = CLAMP((guint)ceil((cells[i].need_mm - SQUEEZE_MM) / (width_mm / LATTICE)), 1, LATTICE);
         if (column + span > LATTICE) {
             row++;
             column = 0;
@@ -105,7 +109,12 @@ arrange(Cell *cells, guint n, double width_mm, guint wished)
 {
     guint columns = equal_columns(cells, n, width_mm, wished);
     guint rows = flow_equal(cells, n, columns);
-    if (wished > 0 || rows == 1 || flow_spans(cells, n, width_mm) >= rows) {
+    gboolean write_in = FALSE;
+    for (guint i = 0; i < n; i++)
+        write_in |= cells[i].write_in != NULL;
+    /* a write-in gets what its row has left: unequal columns leave it more */
+    guint span_rows = wished > 0 ? G_MAXUINT : flow_spans(cells, n, width_mm);
+    if (span_rows > rows || (span_rows == rows && !(write_in && rows == 1))) {
         flow_equal(cells, n, columns);
         return columns;
     }
@@ -130,7 +139,7 @@ cell_width(const Options *options, guint i)
     double column_mm = options->place.w_mm / options->columns;
     if (last && cell->write_in)
         return options->place.w_mm - cell->column * column_mm;
-    return cell->span * column_mm - COLUMN_GAP_MM;
+    return cell->span * column_mm - (COLUMN_GAP_MM - SQUEEZE_MM) + 0.1;
 }
 
 static void

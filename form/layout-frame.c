@@ -1,5 +1,7 @@
 /* What surrounds the content of every page: fiducials, titles, page number, and the places that a copy's QRs,
  * serial and head are printed into. */
+#include <string.h>
+
 #include "layout-private.h"
 
 /* A serial of 20 characters makes a QR of 29 to 33 modules, so with the quiet zone a module of at least 0.48
@@ -9,6 +11,7 @@
 #define CORNER_MM      5.0
 #define SIDE_MM        3.0
 #define HEAD_LINES     2
+#define TITLE_GAP_MM   1.6
 #define CONTENT_GAP_MM 3.0
 #define BAND_GAP_MM    2.5
 
@@ -33,13 +36,38 @@ head_height(LayoutBuild *build)
     return form_text_is_empty(build->definition->head) ? 0 : layout_text_height_mm(line) + 0.4;
 }
 
-static PangoLayout *
-title_layout(LayoutBuild *build)
+/* The title's first line; the rest, set smaller, goes to `rest` (NULL where there is none). The caller frees
+ * both. */
+static char *
+title_line(LayoutBuild *build, char **rest)
 {
+    const char *title = form_text_get(build->definition->title, build->language);
+    const char *end = strchr(title, '\n');
     build->type->where = "title";
-    return layout_type_set(build->type, LAYOUT_TITLE,
-                           form_text_get(build->definition->title, build->language), head_w_mm,
-                           PANGO_ALIGN_LEFT);
+    if (rest)
+        *rest = end ? g_strstrip(g_strdup(end + 1)) : NULL;
+    return end ? g_strndup(title, end - title) : g_strdup(title);
+}
+
+/* Draws the whole title into `frame` (NULL: only measures it); returns its height. */
+static double
+full_title(LayoutBuild *build, LayoutBlock *frame, double y_mm)
+{
+    g_autofree char *rest = NULL;
+    g_autofree char *line = title_line(build, &rest);
+    g_autoptr(PangoLayout) title =
+        layout_type_set(build->type, LAYOUT_TITLE, line, head_w_mm, PANGO_ALIGN_LEFT);
+    double height_mm = layout_text_height_mm(title);
+    if (frame)
+        layout_block_text(frame, g_object_ref(title), LAYOUT_LEFT_MM, y_mm, 0);
+    if (rest) {
+        g_autoptr(PangoLayout) below =
+            layout_type_set(build->type, LAYOUT_SUBTITLE, rest, head_w_mm, PANGO_ALIGN_LEFT);
+        if (frame)
+            layout_block_text(frame, g_object_ref(below), LAYOUT_LEFT_MM, y_mm + height_mm, 0);
+        height_mm += layout_text_height_mm(below);
+    }
+    return height_mm;
 }
 
 double
@@ -48,8 +76,7 @@ layout_frame_top_mm(LayoutBuild *build, gboolean first)
     double qr_mm = EDGE_MM + QR_MM;
     if (!first)
         return qr_mm + CONTENT_GAP_MM - 1;
-    g_autoptr(PangoLayout) title = title_layout(build);
-    double head_mm = EDGE_MM + layout_text_height_mm(title) + 1 + head_height(build);
+    double head_mm = EDGE_MM + full_title(build, NULL, 0) + TITLE_GAP_MM + head_height(build);
     return MAX(qr_mm, head_mm) + CONTENT_GAP_MM;
 }
 
@@ -80,13 +107,9 @@ add_fiducials(LayoutBlock *frame, FormPage *page)
 static double
 add_title(LayoutBuild *build, LayoutBlock *frame, gboolean first)
 {
-    if (first) {
-        PangoLayout *title = title_layout(build);
-        layout_block_text(frame, title, LAYOUT_LEFT_MM, EDGE_MM - 0.8, 0);
-        return EDGE_MM - 0.8 + layout_text_height_mm(title) + 1;
-    }
-    g_autofree char *line =
-        g_strdelimit(g_strdup(form_text_get(build->definition->title, build->language)), "\n", ' ');
+    if (first)
+        return EDGE_MM - 0.8 + full_title(build, frame, EDGE_MM - 0.8) + TITLE_GAP_MM;
+    g_autofree char *line = title_line(build, NULL);
     PangoLayout *title = layout_type_set(build->type, LAYOUT_SMALL_BOLD, line, head_w_mm, PANGO_ALIGN_LEFT);
     pango_layout_set_height(title, -1);
     pango_layout_set_ellipsize(title, PANGO_ELLIPSIZE_END);
@@ -129,7 +152,7 @@ add_foot(LayoutBuild *build, LayoutBlock *frame, FormPage *page, int n_pages)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     g_snprintf(number, sizeof number, build->words->page, page->page, n_pages);
 #pragma GCC diagnostic pop
-    right_text(frame, layout_type_set(type, LAYOUT_SERIAL, number, -1, PANGO_ALIGN_LEFT), band_top_mm + 3.6);
+    right_text(frame, layout_type_set(type, LAYOUT_SERIAL, number, -1, PANGO_ALIGN_LEFT), band_top_mm + 4.3);
     if (page->page < n_pages) {
         const char *go_on = page->page % 2 ? build->words->turn : build->words->next;
         right_text(frame, layout_type_set(type, LAYOUT_SMALL, go_on, -1, PANGO_ALIGN_LEFT),

@@ -5,10 +5,13 @@
 
 #define ROW_MM        5.7
 #define ROW_PAD_MM    1.3 /* above and below a row's text together */
-#define ROW_GROW_MM   1.8
+#define ROW_GROW_MM   1.3
+#define WHOLE_GRID    12  /* rows of a grid that is not broken */
+#define WHOLE_RUN     5   /* and of a run of rows below one title */
 #define EDGE_MM       1.5 /* tint to text */
 #define COLUMN_MIN_MM 11.5
-#define COLUMN_PAD_MM 1.4 /* between neighbours in the head */
+#define COLUMN_PAD_MM 1.6 /* between neighbours in the head */
+#define COLUMN_MAX_MM 22.0
 #define LABEL_MIN_MM  60.0
 #define ZEBRA         0.95
 #define SUBHEAD_TINT  0.87
@@ -79,17 +82,62 @@ longest_word_mm(LayoutBuild *build, const char *text)
     return longest;
 }
 
+/* Lines that the head's labels take in columns of that width. */
+static int
+head_lines(const Grid *grid, double column_mm)
+{
+    int lines = 1;
+    for (guint i = 0; i < grid->scale->choices->len; i++) {
+        const FormChoice *choice = grid->scale->choices->pdata[i];
+        g_autoptr(PangoLayout) text = layout_type_set(grid->build->type, LAYOUT_SCALE,
+                                                      form_text_get(choice->label, grid->build->language),
+                                                      column_mm - COLUMN_PAD_MM, PANGO_ALIGN_CENTER);
+        lines = MAX(lines, pango_layout_get_line_count(text));
+    }
+    return lines;
+}
+
+/* Widths of the rows' labels, each on one line. The caller unrefs the array of double. */
+static GArray *
+row_widths(const Grid *grid, guint first, guint length)
+{
+    GArray *widths = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint i = first; i < first + length; i++) {
+        const FormItem *item = grid->build->definition->items->pdata[i];
+        const char *words = layout_label_words(form_text_get(item->question->label, grid->build->language));
+        g_autoptr(PangoLayout) text = layout_type_set(
+            grid->build->type, item->head ? LAYOUT_LABEL : LAYOUT_BODY, words, -1, PANGO_ALIGN_LEFT);
+        double width_mm = layout_text_width_mm(text) + 0.2;
+        g_array_append_val(widths, width_mm);
+    }
+    return widths;
+}
+
+/* The columns' width: at least the longest word; wider while that saves more lines in the head than it costs
+ * in rows. */
 static void
-measure_columns(Grid *grid)
+measure_columns(Grid *grid, guint first, guint length)
 {
     guint n = MAX(grid->scale->choices->len, 1);
-    grid->column_mm = COLUMN_MIN_MM;
+    double least_mm = COLUMN_MIN_MM, most_mm = (LAYOUT_WIDTH_MM - LABEL_MIN_MM) / n, best = G_MAXDOUBLE;
     for (guint i = 0; i < grid->scale->choices->len; i++) {
         const FormChoice *choice = grid->scale->choices->pdata[i];
         double word_mm = longest_word_mm(grid->build, form_text_get(choice->label, grid->build->language));
-        grid->column_mm = MAX(grid->column_mm, word_mm + COLUMN_PAD_MM);
+        least_mm = MAX(least_mm, word_mm + COLUMN_PAD_MM + 0.1);
     }
-    grid->column_mm = MIN(grid->column_mm, (LAYOUT_WIDTH_MM - LABEL_MIN_MM) / n);
+    least_mm = MIN(least_mm, most_mm);
+    most_mm = MAX(least_mm, MIN(most_mm, COLUMN_MAX_MM));
+    g_autoptr(GArray) widths = row_widths(grid, first, length);
+    for (double column_mm = least_mm; column_mm <= most_mm; column_mm += 0.5) {
+        double label_mm = LAYOUT_WIDTH_MM - n * column_mm - 2 * EDGE_MM - LAYOUT_NUMBER_MM;
+        double cost = head_lines(grid, column_mm) * (1 + length / 25.0);
+        for (guint i = 0; i < widths->len; i++)
+            cost += ceil(g_array_index(widths, double, i) / label_mm) - 1;
+        if (cost < best) {
+            best = cost;
+            grid->column_mm = column_mm;
+        }
+    }
     grid->label_mm = LAYOUT_WIDTH_MM - n * grid->column_mm - 2 * EDGE_MM;
 }
 
@@ -99,37 +147,54 @@ column_centre(const Grid *grid, guint column)
     return LAYOUT_RIGHT_MM - (grid->scale->choices->len - column - 0.5) * grid->column_mm;
 }
 
+/* Draws the question and its hint at the left of a head; returns their height. */
+static double
+head_label(const Grid *grid, LayoutBlock *block, const char *label, const char *hint, double y_mm)
+{
+    LayoutBuild *build = grid->build;
+    double width_mm = grid->label_mm + EDGE_MM, indent_mm = layout_label_indent_mm(label), height_mm = 0;
+    if (*label)
+        height_mm =
+            layout_label(build, block, LAYOUT_LABEL, label, (FormRect){LAYOUT_LEFT_MM, y_mm, width_mm, 0});
+    if (*hint)
+        height_mm +=
+            layout_label(build, block, LAYOUT_HINT, hint,
+                         (FormRect){LAYOUT_LEFT_MM + indent_mm, y_mm + height_mm, width_mm - indent_mm, 0});
+    return height_mm;
+}
+
 /* The head: the question at the left, the scale at the right, both standing on one rule. */
 static LayoutBlock *
 head_block(Grid *grid, const char *name, const char *label, const char *hint)
 {
     LayoutBuild *build = grid->build;
     LayoutBlock *block = layout_block_new(name);
-    double label_mm = 0, scale_mm = 0;
+    g_autoptr(LayoutBlock) trial = layout_block_new(name);
+    double label_mm = head_label(grid, trial, label, hint, 0), scale_mm = 0;
     guint n = grid->scale->choices->len;
-    if (*label)
-        label_mm = layout_label(build, block, LAYOUT_LABEL, label,
-                                (FormRect){LAYOUT_LEFT_MM, 0, grid->label_mm + EDGE_MM, 0});
-    if (*hint)
-        label_mm += layout_label(
-            build, block, LAYOUT_HINT, hint,
-            (FormRect){LAYOUT_LEFT_MM + layout_label_indent_mm(LAYOUT_LABEL, label), label_mm,
-                       grid->label_mm + EDGE_MM - layout_label_indent_mm(LAYOUT_LABEL, label), 0});
+    double width_mm = grid->column_mm - COLUMN_PAD_MM;
     g_autofree PangoLayout **texts = g_new0(PangoLayout *, n + 1);
     for (guint i = 0; i < n; i++) {
         const FormChoice *choice = grid->scale->choices->pdata[i];
         texts[i] = layout_type_set(build->type, LAYOUT_SCALE, form_text_get(choice->label, build->language),
-                                   grid->column_mm - 0.6, PANGO_ALIGN_CENTER);
+                                   width_mm, PANGO_ALIGN_CENTER);
         scale_mm = MAX(scale_mm, layout_text_height_mm(texts[i]));
     }
     double bottom_mm = MAX(label_mm, scale_mm);
+    head_label(grid, block, label, hint, bottom_mm - label_mm);
     for (guint i = 0; i < n; i++)
-        layout_block_text(block, texts[i], column_centre(grid, i) - (grid->column_mm - 0.6) / 2,
+        layout_block_text(block, texts[i], column_centre(grid, i) - width_mm / 2,
                           bottom_mm - layout_text_height_mm(texts[i]), 0);
     block->height_mm = bottom_mm + 0.9;
     layout_block_line(block, LAYOUT_LEFT_MM, block->height_mm - 0.15, LAYOUT_WIDTH_MM, 0.25, 0);
     block->keep_next = TRUE;
     return block;
+}
+
+static LayoutBlock *
+block_at(const LayoutBuild *build, guint i)
+{
+    return build->blocks->pdata[i];
 }
 
 static void
@@ -148,10 +213,8 @@ add_subhead(Grid *grid, const FormGroup *group, guint depth, LayoutBlock *again)
     block->grow_mm = 0.8;
     block->keep_next = TRUE;
     block->tint = depth == 0 ? SUBHEAD_TINT : 1;
-    if (depth > 0) {
-        layout_block_line(block, LAYOUT_LEFT_MM, 0.1, LAYOUT_WIDTH_MM, 0.15, 0.35);
-        block->before_mm = 0.3;
-    }
+    if (depth > 0 && block_at(build, build->blocks->len - 1)->fields->len > 0)
+        layout_block_line(block, LAYOUT_LEFT_MM, 0, LAYOUT_WIDTH_MM, 0.15, 0.35);
     block->again = layout_block_ref(again);
     g_ptr_array_add(build->blocks, block);
 }
@@ -197,12 +260,6 @@ open_groups(Grid *grid, const FormItem *item, const FormGroup *previous, const F
     return n > 0;
 }
 
-static LayoutBlock *
-block_at(const LayoutBuild *build, guint i)
-{
-    return build->blocks->pdata[i];
-}
-
 /* The head as repeated on a further page: the same question, marked as going on. */
 static LayoutBlock *
 again_block(Grid *grid, const char *name, const char *label)
@@ -210,6 +267,29 @@ again_block(Grid *grid, const char *name, const char *label)
     g_autofree char *continued =
         *label ? g_strdup_printf("%s %s", label, grid->build->words->continued) : g_strdup("");
     return head_block(grid, name, continued, "");
+}
+
+static gboolean
+is_row(const LayoutBuild *build, guint i)
+{
+    return i < build->blocks->len && block_at(build, i)->fields->len > 0;
+}
+
+/* Short grids, and short runs of rows below one title, stay on one page; of longer ones neither the first nor
+ * the last row stands alone. */
+static void
+keep_together(LayoutBuild *build, guint head, guint length)
+{
+    guint end = build->blocks->len;
+    for (guint from = head + 1, to; from < end; from = to + 1) {
+        for (to = from; is_row(build, to); to++)
+            ;
+        for (guint i = from; i + 1 < to; i++)
+            block_at(build, i)->keep_next = to - from <= WHOLE_RUN || i == from || i + 2 == to;
+    }
+    if (length <= WHOLE_GRID)
+        for (guint i = head; i + 1 < end; i++)
+            block_at(build, i)->keep_next = TRUE;
 }
 
 void
@@ -229,11 +309,12 @@ layout_grid(LayoutBuild *build, guint first, guint length, double before_mm)
     const char *name = head->head || !table ? head->question->name : table->name;
     build->type->where = name;
     Grid grid = {.build = build, .scale = head->question};
-    measure_columns(&grid);
+    measure_columns(&grid, first, length);
     LayoutBlock *block = head_block(&grid, name, label, hint);
     block->before_mm = before_mm;
     block->stretch_mm = 2.5;
     block->page_break = head->page_break;
+    guint start = build->blocks->len;
     g_ptr_array_add(build->blocks, block);
     g_autoptr(LayoutBlock) again = again_block(&grid, name, label);
     grid.again = again;
@@ -247,8 +328,5 @@ layout_grid(LayoutBuild *build, guint first, guint length, double before_mm)
         add_row(&grid, item, stripe++, again);
         previous = item->group;
     }
-    /* neither the first nor the last row of a grid stands alone on its page */
-    guint n = build->blocks->len;
-    if (length > 2 && block_at(build, n - 2)->fields->len > 0)
-        block_at(build, n - 2)->keep_next = TRUE;
+    keep_together(build, start, length);
 }

@@ -211,13 +211,11 @@ draw_bubble(cairo_t *cr, const LayoutInk *ink)
 static void
 draw_scribble(cairo_t *cr)
 {
-    cairo_move_to(cr, 0.10, 0.42);
-    for (int i = 0; i < 6; i++) {
-        double x = 0.14 + 0.12 * i;
-        cairo_curve_to(cr, x, 0.05, x + 0.06, 0.00, x + 0.08, 0.15);
-        cairo_curve_to(cr, x + 0.09, 0.40, x - 0.02, 0.75, x + 0.02, 0.88);
-        cairo_curve_to(cr, x + 0.05, 0.98, x + 0.10, 0.70, x + 0.12, 0.45);
-    }
+    static const double zigzag[][2] = {{0.02, 0.62}, {0.34, 0.06}, {0.22, 0.84}, {0.56, 0.02},
+                                       {0.42, 0.98}, {0.76, 0.10}, {0.64, 0.90}, {0.98, 0.30}};
+    cairo_move_to(cr, zigzag[0][0], zigzag[0][1]);
+    for (gsize i = 1; i < G_N_ELEMENTS(zigzag); i++)
+        cairo_line_to(cr, zigzag[i][0], zigzag[i][1]);
 }
 
 /* As a pen would make it, in the rect's own unit square. */
@@ -230,7 +228,7 @@ draw_mark(cairo_t *cr, const LayoutInk *ink)
     cairo_set_source_rgb(cr, 0, 0, 0);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_width(cr, ink->mark == LAYOUT_MARK_SCRIBBLE ? 0.09 : 0.13);
+    cairo_set_line_width(cr, ink->mark == LAYOUT_MARK_SCRIBBLE ? 0.10 : 0.13);
     cairo_new_path(cr);
     switch (ink->mark) {
     case LAYOUT_MARK_FILL:

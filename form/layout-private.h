@@ -17,18 +17,19 @@
 
 /* The page. Content keeps 3 mm clear of the fiducials; the holes of ISO 838 (12 mm from the edge, at 108.5
  * and 188.5 mm) touch neither. */
-#define LAYOUT_PAGE_W_MM    210.0
-#define LAYOUT_PAGE_H_MM    297.0
-#define LAYOUT_LEFT_MM      16.0
-#define LAYOUT_WIDTH_MM     178.0
-#define LAYOUT_RIGHT_MM     (LAYOUT_LEFT_MM + LAYOUT_WIDTH_MM)
-#define LAYOUT_MM_PER_PT    (25.4 / 72.0)
-#define LAYOUT_BUBBLE_W_MM  4.6
-#define LAYOUT_BUBBLE_H_MM  4.2
-#define LAYOUT_LABEL_COL_MM 40.0 /* of short labels that stand beside their answers */
+#define LAYOUT_PAGE_W_MM   210.0
+#define LAYOUT_PAGE_H_MM   297.0
+#define LAYOUT_LEFT_MM     16.0
+#define LAYOUT_WIDTH_MM    178.0
+#define LAYOUT_RIGHT_MM    (LAYOUT_LEFT_MM + LAYOUT_WIDTH_MM)
+#define LAYOUT_MM_PER_PT   (25.4 / 72.0)
+#define LAYOUT_BUBBLE_W_MM 4.6
+#define LAYOUT_BUBBLE_H_MM 4.2
+#define LAYOUT_NUMBER_MM   6.6 /* room of a hung number */
 
 typedef enum {
     LAYOUT_TITLE,
+    LAYOUT_SUBTITLE,
     LAYOUT_SECTION,    /* top groups, white on black */
     LAYOUT_SUBSECTION, /* groups inside, and their like in a grid */
     LAYOUT_LABEL,      /* a question */
@@ -172,6 +173,8 @@ typedef struct {
     const LayoutWords *words;
     LayoutType *type;
     GPtrArray *blocks; /* of LayoutBlock*, owned */
+    double
+        label_col_mm; /* of labels beside their answers, with number and gap: as wide as the widest needs */
 } LayoutBuild;
 
 /* All blocks of the form, in order. */
@@ -181,8 +184,11 @@ void layout_blocks_build(LayoutBuild *build);
 double layout_label(LayoutBuild *build, LayoutBlock *block, LayoutStyle style, const char *text,
                     FormRect place);
 
+/* The text after its leading number. */
+const char *layout_label_words(const char *text);
+
 /* Width that the leading number of a text takes: 0 without one. */
-double layout_label_indent_mm(LayoutStyle style, const char *text);
+double layout_label_indent_mm(const char *text);
 
 /* The options of a select, flowing in rows from place's top left. Returns their height. */
 double layout_choices(LayoutBuild *build, LayoutBlock *block, const FormItem *item, FormRect place);

@@ -6,7 +6,7 @@
 static const LayoutWords words[] = {
     {
         .language = "vi",
-        .continued = "(tiếp theo)",
+        .continued = "(tiếp\u00a0theo)",
         .page = "Trang %d/%d",
         .turn = "Mời xem tiếp mặt sau",
         .next = "Mời xem tiếp tờ sau",

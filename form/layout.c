@@ -13,7 +13,7 @@
 #define PT_PER_MM (72 / 25.4)
 
 /* Sizes of running text, best first. The largest that needs no more pages than the smallest is taken. */
-static const double base_sizes_pt[] = {10, 9.75, 9.5, 9.25, 9};
+static const double base_sizes_pt[] = {10.5, 10.25, 10, 9.75, 9.5, 9.25, 9};
 
 /* One try of the whole form at one text size. */
 typedef struct {
