@@ -288,33 +288,56 @@ is_narrow(const FormItem *item)
            item->columns > 1 && !item->question->write_in_of;
 }
 
-/* Writing boxes side by side, as many as their print::columns say; returns how many items that took. */
+/* The label column of the boxes at the right of others: as wide as the widest of their group needs. */
+static double
+narrow_label(LayoutBuild *build, const FormItem *like)
+{
+    double widest_mm = 0;
+    for (guint i = 0; i < build->definition->items->len; i++) {
+        const FormItem *item = build->definition->items->pdata[i];
+        if (is_narrow(item) && item->group == like->group && item->columns == like->columns)
+            widest_mm = MAX(widest_mm, label_width(build, item));
+    }
+    return widest_mm;
+}
+
+/* Whether a label of that width leaves the box what it needs. */
+static gboolean
+narrow_fits_beside(const FormItem *item, double label_mm, double width_mm)
+{
+    int cells = cells_of(item);
+    double need_mm = cells > 0                              ? cells * CELL_MM
+                     : item->question->type == FORM_DECIMAL ? DECIMAL_MM / 2
+                                                            : width_mm / 2;
+    return label_mm + need_mm <= width_mm && item->box_mm <= RULED_ABOVE_MM &&
+           form_text_is_empty(item->question->hint);
+}
+
+/* Writing boxes side by side, as many as their print::columns say; returns how many items that took. Their
+ * labels stand beside them where that serves all of the row, else above. */
 static guint
 add_narrow(LayoutBuild *build, guint first)
 {
     const GPtrArray *items = build->definition->items;
     const FormItem *head = items->pdata[first];
+    double gap_mm = 5, width_mm = (LAYOUT_WIDTH_MM + gap_mm) / head->columns - gap_mm;
+    double right_mm = narrow_label(build, head), left_mm = MAX(build->label_col_mm, label_width(build, head));
+    gboolean fits = narrow_fits_beside(head, left_mm, width_mm);
     guint n = 1;
-    while (n < (guint)head->columns && first + n < items->len) {
+    for (; n < (guint)head->columns && first + n < items->len; n++) {
         const FormItem *item = items->pdata[first + n];
         if (!is_narrow(item) || item->columns != head->columns || item->group != head->group ||
             item->page_break)
             break;
-        n++;
+        fits &= narrow_fits_beside(item, right_mm, width_mm);
     }
     LayoutBlock *block = layout_block_new(head->question->name);
-    double gap_mm = 5, width_mm = (LAYOUT_WIDTH_MM + gap_mm) / head->columns - gap_mm;
     for (guint i = 0; i < n; i++) {
         const FormItem *item = items->pdata[first + i];
         build->type->where = item->question->name;
         FormRect place = {LAYOUT_LEFT_MM + i * (width_mm + gap_mm), 0, width_mm, 0};
-        double label_mm = label_width(build, item);
-        if (label_mm <= build->label_col_mm && build->label_col_mm <= width_mm / 2)
-            label_mm = build->label_col_mm;
-        double height_mm = label_mm <= width_mm / 2 && item->box_mm <= RULED_ABOVE_MM &&
-                                   form_text_is_empty(item->question->hint)
-                               ? beside(build, block, item, place, label_mm)
-                               : stacked(build, block, item, place);
+        double height_mm = fits ? beside(build, block, item, place, i == 0 ? left_mm : right_mm)
+                                : stacked(build, block, item, place);
         block->height_mm = MAX(block->height_mm, height_mm);
     }
     block->before_mm = 1.6;
