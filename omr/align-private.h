@@ -13,12 +13,14 @@
 typedef struct {
     double x_mm, y_mm;
     double dx_px, dy_px;
+    gboolean distinct; /* see OmrPatch */
 } OmrAnchor;
 
 typedef struct {
     OmrHomography map;  /* page mm -> image px, pixel centres at whole numbers */
     GArray *anchors;    /* of OmrAnchor: the local correction */
     guint tried;        /* patches looked for at the finest scale */
+    guint distinct;     /* those of them that are distinct */
     double residual_mm; /* root mean square of what neighbours do not predict of an anchor */
     double coverage;    /* share of the print's extent that anchors cover, the smaller of both directions */
 } OmrAlignment;

@@ -23,6 +23,9 @@ static const double cutoff_mm[OMR_SCALES] = {2.5, 2.0, 1.5};
 #define OUTLIER_FACTOR 3.5
 #define OUTLIER_MIN_MM 0.2
 
+/* With fewer distinct landmarks than this a share of them says nothing. */
+#define FEW_DISTINCT 6
+
 #define MAX_RADIUS_PX 30 /* of a scale: 21 mm at the coarsest */
 #define MAX_SIDE      (2 * (14 + MAX_RADIUS_PX) + 1)
 
@@ -182,6 +185,7 @@ find_pairs(const OmrAlignment *alignment, const OmrBlank *blank, int index, cons
             .to = {centre.x + step.xx * offset.x + step.xy * offset.y,
                    centre.y + step.yx * offset.x + step.yy * offset.y},
             .weight = 1,
+            .tag = patch->distinct,
         };
         g_array_append_val(pairs, pair);
     }
@@ -260,7 +264,8 @@ fit_map(OmrAlignment *alignment, GArray *pairs, double error_mm, double tight_mm
         if (data[i].weight <= 0)
             continue;
         OmrPoint at = omr_homography_apply(&alignment->map, data[i].from);
-        OmrAnchor anchor = {data[i].from.x, data[i].from.y, data[i].to.x - at.x, data[i].to.y - at.y};
+        OmrAnchor anchor = {data[i].from.x, data[i].from.y, data[i].to.x - at.x, data[i].to.y - at.y,
+                            data[i].tag};
         g_array_append_val(alignment->anchors, anchor);
     }
     alignment->residual_mm = drop_outliers(alignment->anchors, px_per_mm);
@@ -293,6 +298,15 @@ coverage_of(const OmrAlignment *alignment, const OmrScale *scale)
                (found[3] - found[2]) / MAX(print[3] - print[2], 1));
 }
 
+static void
+count_tried(OmrAlignment *alignment, const OmrScale *scale)
+{
+    alignment->tried = scale->patches->len;
+    alignment->distinct = 0;
+    for (guint i = 0; i < scale->patches->len; i++)
+        alignment->distinct += g_array_index(scale->patches, OmrPatch, i).distinct ? 1 : 0;
+}
+
 gboolean
 omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image, const OmrHomography *start,
           double error_mm, const CalibrationAlign *limits)
@@ -311,7 +325,7 @@ omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *imag
         if (!fit_map(alignment, pairs, radius_mm, cutoff_mm[i], px_per_mm))
             return FALSE;
     }
-    alignment->tried = blank->scale[OMR_SCALES - 1].patches->len;
+    count_tried(alignment, &blank->scale[OMR_SCALES - 1]);
     alignment->coverage = coverage_of(alignment, &blank->scale[OMR_SCALES - 1]);
     return TRUE;
 }
@@ -335,6 +349,21 @@ is_plausible(const OmrHomography *map, const FormPackage *package, const Calibra
     return largest / smallest <= limits->perspective;
 }
 
+/* Rows look like rows: landmarks that repeat are found one row off as well, so only distinct ones are
+ * evidence against that. A form with hardly any must be found nearly whole: one row off, its outermost rows
+ * are missing. */
+static gboolean
+is_unmistakable(const OmrAlignment *alignment, const CalibrationAlign *limits)
+{
+    guint found = 0;
+
+    if (alignment->distinct < FEW_DISTINCT)
+        return alignment->anchors->len >= limits->share_repeating * alignment->tried;
+    for (guint i = 0; i < alignment->anchors->len; i++)
+        found += g_array_index(alignment->anchors, OmrAnchor, i).distinct ? 1 : 0;
+    return found >= limits->share_distinct * alignment->distinct;
+}
+
 gboolean
 omr_alignment_is_trusted(const OmrAlignment *alignment, const OmrBlank *blank, const CalibrationAlign *limits,
                          char **why)
@@ -345,6 +374,8 @@ omr_alignment_is_trusted(const OmrAlignment *alignment, const OmrBlank *blank, c
     if (alignment->anchors->len < (guint)limits->anchors || share < limits->share)
         reason = g_strdup_printf(_("only %u of %u landmarks of the form were found"), alignment->anchors->len,
                                  alignment->tried);
+    else if (!is_unmistakable(alignment, limits))
+        reason = g_strdup(_("too little of the form's own print was found to tell its rows apart"));
     else if (alignment->coverage < limits->coverage)
         reason =
             g_strdup_printf(_("landmarks were found on %.0f%% of the page only"), 100 * alignment->coverage);

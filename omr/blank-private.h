@@ -14,7 +14,9 @@ extern const double omr_scale_dpi[OMR_SCALES];
 typedef struct {
     double x_mm, y_mm; /* centre */
     double norm;       /* root of the sum of squares of `values` */
-    gint16 *values;    /* (2 half + 1)² grey values less their mean */
+    gboolean
+        distinct;   /* nothing like it within a few rows or columns: it cannot be taken for its neighbour */
+    gint16 *values; /* (2 half + 1)² grey values less their mean */
 } OmrPatch;
 
 typedef struct {

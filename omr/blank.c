@@ -28,6 +28,15 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 /* A box's own outline and what is drawn over it stay outside. */
 #define BOX_INSET_MM 0.8
 
+/* A patch is distinct when nothing from MIN to MAX mm above, below, left or right of it resembles it this
+ * much. Rows and columns of a form are 5 to 12 mm apart; print repeats along the page's axes, so a band of 1
+ * mm beside them will do. */
+#define REPEAT_MIN_MM  2.5
+#define REPEAT_MAX_MM  26.0
+#define REPEAT_BAND_PX 2
+#define REPEAT_HALF    7 /* px at the middle scale: 5 mm, the finest scale's patch */
+#define RESEMBLANCE    0.7
+
 #define SYNTHETIC_DPI    150.0
 #define MAX_MARGIN_MM    2.2 /* a ring drawn around a bubble stays within */
 #define MAX_BLANK_PIXELS (160 * 1000 * 1000)
@@ -287,6 +296,86 @@ choose_patches(OmrBlank *blank, int index, const OmrImage *image)
     slopes_clear(&slopes);
 }
 
+/* Normalised correlation of two squares of one image; 0 for a plain one. */
+static double
+resemblance(const OmrImage *image, int x, int y, int other_x, int other_y)
+{
+    long sum = 0, other_sum = 0, square = 0, other_square = 0, product = 0, n = 0;
+
+    for (int dy = -REPEAT_HALF; dy <= REPEAT_HALF; dy++) {
+        const guint8 *here = image->pixels + (gsize)(y + dy) * (gsize)image->stride + x;
+        const guint8 *there = image->pixels + (gsize)(other_y + dy) * (gsize)image->stride + other_x;
+        for (int dx = -REPEAT_HALF; dx <= REPEAT_HALF; dx++) {
+            int a = here[dx], b = there[dx];
+            sum += a;
+            other_sum += b;
+            square += a * a;
+            other_square += b * b;
+            product += a * b;
+            n++;
+        }
+    }
+    double variance = (double)square - (double)sum * (double)sum / (double)n;
+    double other_variance = (double)other_square - (double)other_sum * (double)other_sum / (double)n;
+
+    if (variance < (double)n || other_variance < (double)n)
+        return 0;
+    return ((double)product - (double)sum * (double)other_sum / (double)n) / sqrt(variance * other_variance);
+}
+
+static gboolean
+repeats_at(const OmrImage *image, int x, int y, int other_x, int other_y)
+{
+    return other_x >= REPEAT_HALF && other_y >= REPEAT_HALF && other_x < image->width - REPEAT_HALF &&
+           other_y < image->height - REPEAT_HALF && resemblance(image, x, y, other_x, other_y) > RESEMBLANCE;
+}
+
+static gboolean
+is_distinct(const OmrImage *image, int x, int y, double pixel_mm)
+{
+    int nearest = (int)(REPEAT_MIN_MM / pixel_mm), furthest = (int)(REPEAT_MAX_MM / pixel_mm);
+
+    for (int along = nearest; along <= furthest; along++) {
+        for (int across = -REPEAT_BAND_PX; across <= REPEAT_BAND_PX; across++) {
+            if (repeats_at(image, x, y, x + along, y + across) ||
+                repeats_at(image, x, y, x - along, y + across) ||
+                repeats_at(image, x, y, x + across, y + along) ||
+                repeats_at(image, x, y, x + across, y - along))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Tells the finest patches apart, on the middle scale's image. */
+static void
+find_distinct(OmrScale *finest, const OmrImage *middle, double pixel_mm)
+{
+    for (guint i = 0; i < finest->patches->len; i++) {
+        OmrPatch *patch = &g_array_index(finest->patches, OmrPatch, i);
+        int x = CLAMP((int)(patch->x_mm / pixel_mm), REPEAT_HALF, middle->width - REPEAT_HALF - 1);
+        int y = CLAMP((int)(patch->y_mm / pixel_mm), REPEAT_HALF, middle->height - REPEAT_HALF - 1);
+        patch->distinct = is_distinct(middle, x, y, pixel_mm);
+    }
+}
+
+static void
+prepare_scales(OmrBlank *blank, const Source *source)
+{
+    OmrImage image[OMR_SCALES];
+
+    for (int i = 0; i < OMR_SCALES; i++) {
+        resample(source, blank->package, omr_scale_dpi[i], &image[i]);
+        blank->scale[i].half = patch_half[i];
+        blank->scale[i].patches = g_array_new(FALSE, FALSE, sizeof(OmrPatch));
+        g_array_set_clear_func(blank->scale[i].patches, patch_clear);
+        choose_patches(blank, i, &image[i]);
+    }
+    find_distinct(&blank->scale[OMR_SCALES - 1], &image[1], 25.4 / omr_scale_dpi[1]);
+    for (int i = 0; i < OMR_SCALES; i++)
+        omr_image_clear(&image[i]);
+}
+
 /* Half the gap between two options, along the axis on which they are apart. */
 static double
 half_gap(const FormOption *a, const FormOption *b)
@@ -432,14 +521,7 @@ omr_blank_new(const FormPackage *package, const FormPage *page, GError **error)
     OmrBlank *blank = g_new0(OmrBlank, 1);
     blank->package = package;
     blank->page = page;
-    for (int i = 0; i < OMR_SCALES; i++) {
-        g_auto(OmrImage) image = {0};
-        resample(&source, package, omr_scale_dpi[i], &image);
-        blank->scale[i].half = patch_half[i];
-        blank->scale[i].patches = g_array_new(FALSE, FALSE, sizeof(OmrPatch));
-        g_array_set_clear_func(blank->scale[i].patches, patch_clear);
-        choose_patches(blank, i, &image);
-    }
+    prepare_scales(blank, &source);
     if (page->qr->len == 0)
         blank->features = omr_features_new(&source.pyramid, source.px_per_mm);
     prepare_targets(blank, &source);

@@ -27,6 +27,10 @@
 #define TIGHT_SHARE    0.008
 #define MIN_CONSENSUS  8
 
+/* A consensus is looked for around this many matches, spread evenly over all: each true match is as good a
+ * start as any other, so more only cost time. */
+#define MAX_SEEDS 300u
+
 typedef struct {
     float x, y;  /* in the units of omr_features_new() */
     float size;  /* one pixel of the scale it was found on, in the same units */
@@ -453,8 +457,8 @@ omr_features_locate(const OmrFeatures *from, const OmrFeatures *to, OmrHomograph
     guint found = 0;
 
     while (found < max) {
-        guint best = 0, best_size = 0;
-        for (guint i = 0; i < matches->len; i++) {
+        guint best = 0, best_size = 0, stride = MAX(matches->len / MAX_SEEDS, 1);
+        for (guint i = 0; i < matches->len; i += stride) {
             guint size = g_array_index(matches, Match, i).used
                              ? 0
                              : consensus_of(matches, i, LOOSE_SHARE * diagonal, NULL);

@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     OmrPoint from, to;
     double weight;
+    int tag; /* the caller's own */
 } OmrPair;
 
 OmrPoint omr_homography_apply(const OmrHomography *map, OmrPoint point);

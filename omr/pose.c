@@ -26,7 +26,7 @@ add_pairs(const OmrSymbol *symbol, const FormRect *rect, OmrPair *pairs)
     OmrPoint corner[4] = {{area.x_mm, area.y_mm}, {right, area.y_mm}, {right, bottom}, {area.x_mm, bottom}};
 
     for (int i = 0; i < 4; i++)
-        pairs[i] = (OmrPair){corner[i], symbol->corner[i], 1};
+        pairs[i] = (OmrPair){.from = corner[i], .to = symbol->corner[i], .weight = 1};
     return TRUE;
 }
 
