@@ -58,5 +58,9 @@ PIX *scanner_pix_new(const ScannerFile *file, int index, int width_px, int heigh
  * what lies right of the last pixel. */
 void scanner_pix_from_byte_order(PIX *pix);
 
+/* The image itself, or 8 bpp where no pixel of 32 bpp has a colour (many programs save grey pages so). The
+ * caller frees it and keeps `pix`. */
+PIX *scanner_pix_least_depth(PIX *pix);
+
 /* `dpi`, or 0 where no scanner would have made it. */
 double scanner_believable_dpi(double dpi);

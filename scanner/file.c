@@ -120,6 +120,20 @@ scanner_pix_from_byte_order(PIX *pix)
     pixSetPadBits(pix, 0);
 }
 
+PIX *
+scanner_pix_least_depth(PIX *pix)
+{
+    if (pixGetDepth(pix) != 32)
+        return pixClone(pix);
+    gsize n = (gsize)pixGetWpl(pix) * (gsize)pixGetHeight(pix);
+    const guint32 *data = pixGetData(pix);
+    for (gsize i = 0; i < n; i++)
+        if ((data[i] ^ data[i] << 8) & 0xffff0000)
+            return pixClone(pix);
+    PIX *grey = pixConvertRGBToGrayFast(pix);
+    return grey != NULL ? grey : pixClone(pix);
+}
+
 double
 scanner_believable_dpi(double dpi)
 {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <turbojpeg.h>
 
+#include "jpeg-private.h"
+
 /* A Huffman-coded block of 8 × 8 pixels takes at least two codes of one bit (DC and end of block); a
  * progressive file may say "end of block" for many at once, so only one. Files below that were cut off, or
  * forged to take memory. */
@@ -102,25 +104,37 @@ check_head(const ScannerFile *file, const JpegHead *head, int width_px, int heig
     return TRUE;
 }
 
-/* Bytes between the last coded block and the end marker are padding of some devices: every pixel is there. */
-static gboolean
-is_harmless(tjhandle decoder)
+gboolean
+scanner_jpeg_is_whole(tjhandle decoder, int state, const guint8 *data, gsize size)
 {
+    static const char words[] = "Corrupt JPEG data: ";
     const char *message = tjGetErrorStr2(decoder);
-    return tjGetErrorCode(decoder) == TJERR_WARNING && strstr(message, "extraneous bytes") != NULL &&
-           g_str_has_suffix(message, "marker 0xd9");
+    if (state == 0)
+        return TRUE;
+    if (tjGetErrorCode(decoder) != TJERR_WARNING ||
+        strstr(message, "extraneous bytes before marker 0xd9") == NULL || !g_str_has_prefix(message, words))
+        return FALSE;
+
+    guint64 padding = g_ascii_strtoull(message + strlen(words), NULL, 10);
+    while (size >= 2 && !(data[size - 2] == 0xff && data[size - 1] == 0xd9))
+        size--;
+    if (size < 2 || padding > size - 2)
+        return FALSE;
+    for (guint64 i = 0; i < padding; i++)
+        if (data[size - 3 - i] != 0)
+            return FALSE;
+    return TRUE;
 }
 
-/* A warning means that pixels were made up (a flat grey tail, a shifted rest): no better than an error. */
 static gboolean
 decode_into(const ScannerFile *file, tjhandle decoder, guint8 *pixels, const int size_px[3], int format,
             GError **error)
 {
     gsize size;
     const guint8 *data = g_bytes_get_data(file->bytes, &size);
-    if (tjDecompress2(decoder, data, size, pixels, size_px[0], size_px[2], size_px[1], format,
-                      TJFLAG_LIMITSCANS) == 0 ||
-        is_harmless(decoder))
+    int state = tjDecompress2(decoder, data, size, pixels, size_px[0], size_px[2], size_px[1], format,
+                              TJFLAG_LIMITSCANS);
+    if (scanner_jpeg_is_whole(decoder, state, data, size))
         return TRUE;
     return scanner_fail(file, 0, SCANNER_ERROR_DAMAGED, error,
                         _("the JPEG is damaged or cut off (%s); copy or scan it again"),

@@ -4,6 +4,7 @@
 #include <turbojpeg.h>
 #include <zlib.h>
 
+#include "jpeg-private.h"
 #include "scanner-pages.h"
 
 /* Some writers pad a file; readers look for the end mark in the last 1024 bytes (ISO 32000-1, annex H, note
@@ -201,12 +202,11 @@ is_sound_jpeg(Span data)
         height_px = (height_px + 7) / 8;
         gboolean cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
         g_autofree guint8 *pixels = g_try_malloc((gsize)width_px * (gsize)height_px * 4);
-        sound =
-            pixels != NULL && tjDecompress2(decoder, (const guint8 *)data.at, data.size, pixels, width_px, 0,
-                                            height_px, cmyk ? TJPF_CMYK : TJPF_GRAY, TJFLAG_LIMITSCANS) == 0;
-        const char *message = tjGetErrorStr2(decoder);
-        if (!sound && tjGetErrorCode(decoder) == TJERR_WARNING)
-            sound = strstr(message, "extraneous bytes") != NULL && g_str_has_suffix(message, "marker 0xd9");
+        const guint8 *bytes = (const guint8 *)data.at;
+        int state = pixels == NULL ? -1
+                                   : tjDecompress2(decoder, bytes, data.size, pixels, width_px, 0, height_px,
+                                                   cmyk ? TJPF_CMYK : TJPF_GRAY, TJFLAG_LIMITSCANS);
+        sound = pixels != NULL && scanner_jpeg_is_whole(decoder, state, bytes, data.size);
     }
     tjDestroy(decoder);
     return sound;

@@ -225,7 +225,25 @@ render_page(const PdfPage *page, ScannerPage *result, GError **error)
     return result->pix != NULL;
 }
 
-/* The only image of the page, where it covers it: its id and its place in points from the top left. */
+/* poppler rounds places to whole points, and does not turn them with the page (/Rotate). */
+#define PLACE_SLACK_PT 2.0
+
+static double
+snapped(double at_pt, double edge_pt)
+{
+    return fabs(at_pt - edge_pt) <= PLACE_SLACK_PT ? edge_pt : at_pt;
+}
+
+/* Whether a width and a height are those of the page, but for its margins. */
+static gboolean
+fills(const PdfPage *page, double width_pt, double height_pt)
+{
+    return width_pt <= page->width_pt + PLACE_SLACK_PT && height_pt <= page->height_pt + PLACE_SLACK_PT &&
+           width_pt * height_pt >= MIN_COVER * page->width_pt * page->height_pt;
+}
+
+/* The only image of the page, where it covers it: its id and its place in points from the top left. On a
+ * turned page the place is a guess, the whole page; comparing image and page tells. */
 static gboolean
 find_whole_page_image(const PdfPage *page, int *id, PopplerRectangle *area)
 {
@@ -233,15 +251,16 @@ find_whole_page_image(const PdfPage *page, int *id, PopplerRectangle *area)
     gboolean found = FALSE;
     if (images != NULL && images->next == NULL) {
         const PopplerImageMapping *image = images->data;
+        PopplerRectangle place = {.x1 = snapped(image->area.x1, 0),
+                                  .y1 = snapped(image->area.y1, 0),
+                                  .x2 = snapped(image->area.x2, page->width_pt),
+                                  .y2 = snapped(image->area.y2, page->height_pt)};
+        double width_pt = place.x2 - place.x1, height_pt = place.y2 - place.y1;
+        gboolean inside =
+            place.x1 >= 0 && place.y1 >= 0 && place.x2 <= page->width_pt && place.y2 <= page->height_pt;
         *id = image->image_id;
-        *area = image->area;
-        double width_pt = MIN(area->x2, page->width_pt) - MAX(area->x1, 0);
-        double height_pt = MIN(area->y2, page->height_pt) - MAX(area->y1, 0);
-        double slack_x_pt = (1 - MIN_COVER) * page->width_pt, slack_y_pt = (1 - MIN_COVER) * page->height_pt;
-        found = width_pt > 0 && height_pt > 0 &&
-                width_pt * height_pt >= MIN_COVER * page->width_pt * page->height_pt &&
-                area->x1 >= -slack_x_pt && area->y1 >= -slack_y_pt &&
-                area->x2 <= page->width_pt + slack_x_pt && area->y2 <= page->height_pt + slack_y_pt;
+        *area = inside ? place : (PopplerRectangle){.x2 = page->width_pt, .y2 = page->height_pt};
+        found = fills(page, width_pt, height_pt) || (!inside && fills(page, height_pt, width_pt));
     }
     poppler_page_free_image_mapping(images);
     return found;
@@ -279,22 +298,17 @@ small_page(const PdfPage *page, int width_px, int height_px)
     return pixScaleAreaMapToSize(pix, width_px, height_px);
 }
 
-/* The image in small, laid on a white page. */
+/* A small image, turned already, at its place on a white page like `wanted`. */
 static PIX *
-small_image(PIX *pix, const PdfPage *page, const PopplerRectangle *area, const PIX *like)
+on_page(PIX *small, const PdfPage *page, const PopplerRectangle *area, const PIX *wanted)
 {
-    int page_width_px = pixGetWidth(like), page_height_px = pixGetHeight(like);
-    double scale_x = page_width_px / page->width_pt, scale_y = page_height_px / page->height_pt;
-    int width_px = MAX((int)lround((area->x2 - area->x1) * scale_x), 1);
-    int height_px = MAX((int)lround((area->y2 - area->y1) * scale_y), 1);
-    g_autoptr(PIX) small = pixScaleAreaMapToSize(pix, width_px, height_px);
-    PIX *paper = pixCreate(page_width_px, page_height_px, 8);
-    if (small == NULL || paper == NULL) {
-        pixDestroy(&paper);
+    int width_px = pixGetWidth(wanted), height_px = pixGetHeight(wanted);
+    PIX *paper = pixCreate(width_px, height_px, 8);
+    if (paper == NULL)
         return NULL;
-    }
     pixSetAll(paper);
-    pixRasterop(paper, (int)lround(area->x1 * scale_x), (int)lround(area->y1 * scale_y), width_px, height_px,
+    pixRasterop(paper, (int)lround(area->x1 / page->width_pt * width_px),
+                (int)lround(area->y1 / page->height_pt * height_px), pixGetWidth(small), pixGetHeight(small),
                 PIX_SRC, small, 0, 0);
     return paper;
 }
@@ -340,21 +354,24 @@ static int
 find_way(const PdfPage *page, PIX *pix, const PopplerRectangle *area)
 {
     double scale = COMPARE_SIDE_PX / MAX(page->width_pt, page->height_pt), best_sum = G_MAXDOUBLE;
-    int width_px = (int)lround(page->width_pt * scale), height_px = (int)lround(page->height_pt * scale);
+    int page_width_px = (int)lround(page->width_pt * scale),
+        page_height_px = (int)lround(page->height_pt * scale);
+    int width_px = (int)lround((area->x2 - area->x1) * scale),
+        height_px = (int)lround((area->y2 - area->y1) * scale);
     int best = -1, best_different = G_MAXINT;
     if (MIN(width_px, height_px) < 8)
         return -1;
-    g_autoptr(PIX) grey = pixConvertTo8(pix, FALSE);
-    g_autoptr(PIX) wanted = small_page(page, width_px, height_px);
-    /* Once in full resolution, so that the eight ways turn little. */
-    g_autoptr(PIX) medium =
-        grey != NULL ? pixScaleAreaMapToSize(grey, 4 * COMPARE_SIDE_PX, 4 * COMPARE_SIDE_PX) : NULL;
-    if (wanted == NULL || medium == NULL)
+    g_autoptr(PIX) grey =
+        pixGetDepth(pix) == 32 ? pixConvertRGBToGray(pix, 0.299f, 0.587f, 0.114f) : pixConvertTo8(pix, FALSE);
+    g_autoptr(PIX) wanted = small_page(page, page_width_px, page_height_px);
+    g_autoptr(PIX) upright = grey != NULL ? pixScaleAreaMapToSize(grey, width_px, height_px) : NULL;
+    g_autoptr(PIX) lying = grey != NULL ? pixScaleAreaMapToSize(grey, height_px, width_px) : NULL;
+    if (wanted == NULL || upright == NULL || lying == NULL)
         return -1;
     for (int way = 0; way < 8; way++) {
         double sum;
-        g_autoptr(PIX) turned = laid(medium, way);
-        g_autoptr(PIX) shown = turned != NULL ? small_image(turned, page, area, wanted) : NULL;
+        g_autoptr(PIX) turned = laid(way & 1 ? lying : upright, way);
+        g_autoptr(PIX) shown = turned != NULL ? on_page(turned, page, area, wanted) : NULL;
         if (shown == NULL)
             return -1;
         int different = compare(shown, wanted, &sum);
@@ -375,6 +392,7 @@ take_image(const PdfPage *page, ScannerPage *result, GError **error)
     int id;
     if (!find_whole_page_image(page, &id, &area))
         return FALSE;
+
     g_autoptr(cairo_surface_t) surface = poppler_page_get_image(page->page, id);
     if (surface == NULL || cairo_surface_get_type(surface) != CAIRO_SURFACE_TYPE_IMAGE ||
         MIN(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface)) <

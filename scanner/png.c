@@ -198,7 +198,7 @@ read_page(ScannerFile *file, G_GNUC_UNUSED int index, ScannerPage *page, GError 
     gboolean done = decode(file, &reader, error);
     if (done) {
         read_density(&reader, page);
-        page->pix = g_steal_pointer(&reader.pix);
+        page->pix = scanner_pix_least_depth(reader.pix);
     }
     pixDestroy(&reader.pix);
     g_free(reader.rows);

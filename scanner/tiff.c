@@ -200,7 +200,8 @@ on_error(G_GNUC_UNUSED TIFF *tiff, void *data, G_GNUC_UNUSED const char *module,
  * made up, but for these. */
 G_GNUC_PRINTF(4, 0)
 static int
-on_warning(TIFF *tiff, void *data, const char *module, const char *format, va_list arguments)
+on_warning(G_GNUC_UNUSED TIFF *tiff, void *data, G_GNUC_UNUSED const char *module, const char *format,
+           va_list arguments)
 {
     TiffReader *reader = data;
     static const char *const harmless[] = {"Old-style LZW codes", "Improper JPEG strip/tile size",
@@ -211,7 +212,9 @@ on_warning(TIFF *tiff, void *data, const char *module, const char *format, va_li
     for (guint i = 0; i < G_N_ELEMENTS(harmless); i++)
         if (strstr(message, harmless[i]) != NULL)
             return 1;
-    return on_error(tiff, data, module, format, arguments);
+    if (reader->problem[0] == '\0')
+        g_strlcpy(reader->problem, message, sizeof reader->problem);
+    return 1;
 }
 
 static TIFF *
@@ -379,22 +382,18 @@ read_plain_grey(TiffReader *reader, const TiffLayout *layout, GError **error)
     return g_steal_pointer(&pix);
 }
 
-/* Everything else by way of libtiff's RGBA (premultiplied): on white, and grey again where no pixel has a
- * colour. */
-static PIX *
-finish_colour(PIX *pix)
+/* Everything else by way of libtiff's RGBA, which is premultiplied: laid on white. */
+static void
+lay_on_white(PIX *pix)
 {
-    gboolean coloured = FALSE;
     gsize n = (gsize)pixGetWpl(pix) * (gsize)pixGetHeight(pix);
     guint32 *data = pixGetData(pix);
     for (gsize i = 0; i < n; i++) {
         guint32 white = 255 - TIFFGetA(data[i]);
         guint32 red = MIN(TIFFGetR(data[i]) + white, 255), green = MIN(TIFFGetG(data[i]) + white, 255);
         guint32 blue = MIN(TIFFGetB(data[i]) + white, 255);
-        coloured = coloured || red != green || green != blue;
         data[i] = red << L_RED_SHIFT | green << L_GREEN_SHIFT | blue << L_BLUE_SHIFT;
     }
-    return coloured ? pixClone(pix) : pixConvertRGBToGrayFast(pix);
 }
 
 static PIX *
@@ -422,7 +421,8 @@ read_colour(TiffReader *reader, const TiffLayout *layout, GError **error)
         fail(reader, error);
         return NULL;
     }
-    return finish_colour(pix);
+    lay_on_white(pix);
+    return scanner_pix_least_depth(pix);
 }
 
 static void
