@@ -5,6 +5,46 @@
 
 #include <glib.h>
 
+/* When the place of a page is trusted. */
+typedef struct {
+    double correlation; /* a landmark is found from this normalised correlation on, 0 … 1 */
+    double anchors;     /* landmarks that must be found … */
+    double share;       /* … and their share of those looked for */
+    double
+        share_distinct; /* share of the landmarks unlike their neighbours, where the form has them; else … */
+    double share_repeating; /* … share of all landmarks */
+    double coverage;        /* share of the page's height and width that they must span */
+    double residual_mm;     /* root mean square of their disagreement, at most */
+    double aspect;          /* horizontal against vertical scale, at most (and at least its inverse) */
+    double perspective;     /* scale at the nearest corner against the furthest, at most */
+    double support;         /* an answer position with less support by landmarks nearby is unsure, 0 … 1 */
+} CalibrationAlign;
+
+/* What was measured of one answer position; see omr/measure. */
+typedef struct {
+    double cover; /* share of the position's inside that is inked, 0 … 1 */
+    double reach; /* extent of the largest connected ink inside, by the position's own size, 0 … about 1.4 */
+    double ring;  /* share of the directions around the position in which there is ink, 0 … 1 */
+    double around;   /* share of the surroundings that is inked, 0 … 1 */
+    double darkness; /* mean darkness of the ink inside, 0 … 1 */
+} CalibrationMark;
+
+/* From what is measured to a probability. Odds grow with the logarithm of the inked share: a pen's dot and a
+ * full fill differ by a factor, not by an amount. */
+typedef struct {
+    double ink;   /* a pixel darker than the blank by this share of paper white is inked … */
+    double noise; /* … or by this many standard deviations of the page's own noise, whichever is more */
+    double cover_half;  /* inked share at which a mark is as likely as none */
+    double cover_slope; /* change of log odds with the logarithm of the inked share */
+    double reach_half;  /* ink that reaches less than this is a speck */
+    double reach_slope; /* change of log odds with reach / reach_half, below 1 */
+    double ring_half;   /* share of directions at which a ring is as likely as none */
+    double ring_slope;
+    double accept;   /* a position is marked from this probability on … */
+    double reject;   /* … and empty up to this one; between, unsure */
+    double scribble; /* two marks, one of them spilling over its surroundings by this share: a correction */
+} CalibrationMarks;
+
 typedef struct CalibrationProfile CalibrationProfile;
 
 /* The shipped profile (profiles/default.profile, part of the program). */
@@ -17,5 +57,11 @@ void calibration_profile_free(CalibrationProfile *profile);
 
 /* Its name, as readings and exports cite it. */
 const char *calibration_profile_name(const CalibrationProfile *profile);
+
+const CalibrationAlign *calibration_profile_align(const CalibrationProfile *profile);
+const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);
+
+/* Probability that a position measured so bears an answer. */
+double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalibrationProfile, calibration_profile_free)

@@ -1,3 +1,3 @@
 #include "calibration-error.h"
 
-G_DEFINE_QUARK(phieu-calibration-error-quark, calibration_error)
+G_DEFINE_QUARK(phieu - calibration - error - quark, calibration_error)

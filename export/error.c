@@ -1,3 +1,3 @@
 #include "export.h"
 
-G_DEFINE_QUARK(phieu-export-error-quark, export_error)
+G_DEFINE_QUARK(phieu - export - error - quark, export_error)

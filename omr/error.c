@@ -1,3 +1,3 @@
 #include "omr-reader.h"
 
-G_DEFINE_QUARK(phieu-omr-error-quark, omr_error)
+G_DEFINE_QUARK(phieu - omr - error - quark, omr_error)

@@ -1,3 +1,3 @@
 #include "store.h"
 
-G_DEFINE_QUARK(phieu-store-error-quark, store_error)
+G_DEFINE_QUARK(phieu - store - error - quark, store_error)

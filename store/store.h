@@ -1,8 +1,8 @@
 /* The only door to the station: its database, its image archive, its forms.
  *
- * A station is a directory (docs/station.md). One Store is used by one thread at a time; several processes may open the
- * same station (SQLite WAL). Every call that writes is one transaction: all of it holds, or nothing. Files are written
- * aside, synced and renamed before the row that names them is committed. */
+ * A station is a directory (docs/station.md). One Store is used by one thread at a time; several processes
+ * may open the same station (SQLite WAL). Every call that writes is one transaction: all of it holds, or
+ * nothing. Files are written aside, synced and renamed before the row that names them is committed. */
 #pragma once
 
 #include "form-package.h"
@@ -12,7 +12,7 @@
 #define STORE_ERROR (store_error_quark())
 
 typedef enum {
-    STORE_ERROR_INPUT,   /* no station here, unknown batch, a form of the same version but other content … */
+    STORE_ERROR_INPUT, /* no station here, unknown batch, a form of the same version but other content … */
     STORE_ERROR_MACHINE, /* the disk or the database fails; nothing of the call was stored */
 } StoreError;
 
@@ -27,43 +27,50 @@ gboolean store_create(const char *dir, GError **error);
 Store *store_open(const char *dir, GError **error);
 void store_free(Store *store);
 
-/* Copies a package and its files to forms/ and registers it. The same content again changes nothing and sets `added` to
- * FALSE; another content under the same code and version is STORE_ERROR_INPUT (raise the version). */
+/* Copies a package and its files to forms/ and registers it. The same content again changes nothing and sets
+ * `added` to FALSE; another content under the same code and version is STORE_ERROR_INPUT (raise the version).
+ */
 gboolean store_add_form(Store *store, const FormPackage *package, gboolean *added, GError **error);
 
-/* Loads all forms of the station, newest version of a code last. The caller owns the array (of FormPackage*, owned). */
+/* Loads all forms of the station, by code, newest version of a code last. The caller owns the array (of
+ * FormPackage*, owned). */
 GPtrArray *store_load_forms(Store *store, GError **error);
 
 typedef struct {
     guint added, same; /* rows new, rows that were there with the same values */
 } StoreSampleResult;
 
-/* Loads a sample list, all or nothing. A serial that is there with other values is STORE_ERROR_INPUT, each by line. */
-gboolean store_import_sample(Store *store, const FormSample *sample, StoreSampleResult *result, GError **error);
+/* Loads a sample list, all or nothing. A serial that is there with other values is STORE_ERROR_INPUT, each by
+ * line. */
+gboolean store_import_sample(Store *store, const FormSample *sample, StoreSampleResult *result,
+                             GError **error);
 
 typedef enum {
     STORE_PAGE_NEW,       /* stored */
     STORE_PAGE_SAME_FILE, /* this page of these very bytes is held already: nothing changed */
     STORE_PAGE_SAME_PAGE, /* this serial and page is held and says the same: nothing changed */
-    STORE_PAGE_DOUBLED,   /* this serial and page is held and says something else: stored beside it, flag `duplicate` */
+    STORE_PAGE_DOUBLED,   /* this serial and page is held and says something else: stored beside it, flag
+                             `duplicate` */
     STORE_PAGE_REFUSED,   /* stored as refused; the first flag says why */
 } StorePageResult;
 
 /* A page image as it came. */
 typedef struct {
-    GBytes *bytes;      /* of the whole file */
-    const char *sha256; /* of the bytes, hex */
-    const char *ending; /* "jpg" … */
-    const char *source; /* where it came from, for people */
-    const char *batch;  /* name; made when it is new */
+    GBytes *bytes;       /* of the whole file */
+    const char *sha256;  /* of the bytes, hex */
+    const char *ending;  /* "jpg" … */
+    const char *source;  /* where it came from, for people */
+    const char *batch;   /* name; made when it is new */
     const char *profile; /* name of the calibration profile that read it */
 } StoreImage;
 
 /* Whether page `index` of the image is held already, so that it need not be read. */
 gboolean store_has_page(Store *store, const char *sha256, int index, gboolean *held, GError **error);
 
-/* Archives the image and stores the page with its reading, in one transaction. A serial that the sample list (when there
- * is one) does not name is refused as unknown_serial; the flag is added to `reading`. `result` may be NULL. */
+/* Archives the image and stores the page with its reading, in one transaction. docs/station.md (the life of a
+ * page) says what each result means. A serial that the sample list (when there is one) does not name is
+ * refused as unknown_serial, a form or page that the station has not, or a serial held for another form, as
+ * wrong_form; these flags and `duplicate` are added to `reading`. `result` may be NULL. */
 gboolean store_put_page(Store *store, const StoreImage *image, FormReading *reading, StorePageResult *result,
                         GError **error);
 
@@ -77,8 +84,8 @@ typedef struct {
 
 typedef struct {
     char *serial;
-    char *form;      /* code, of the pages seen */
-    GArray *pages;   /* of int: page numbers missing */
+    char *form;    /* code, of the pages seen */
+    GArray *pages; /* of int: page numbers missing */
 } StoreMissing;
 
 /* Where everything stands. */
@@ -104,18 +111,23 @@ void store_status_free(StoreStatus *status);
 /* Batches with their page counts, oldest first. */
 typedef struct {
     char *name;
-    char *created; /* ISO 8601, UTC */
-    gint64 pages, refused, questionnaires;
+    char *created;         /* ISO 8601, UTC */
+    gint64 pages;          /* stored, the doubled and refused ones included */
+    gint64 refused;        /* of them */
+    gint64 questionnaires; /* that hold a page of this batch */
 } StoreBatch;
 
 GPtrArray *store_list_batches(Store *store, GError **error);
+
+/* The state of a cell whose page is not held. */
+#define STORE_STATE_MISSING_PAGE "missing_page"
 
 /* One field of one questionnaire, as an export sees it. Strings live until the next call. */
 typedef struct {
     const char *serial;
     const char *name;
     const char *value;
-    const char *state;  /* of form_field_state_name(), or "missing_page" */
+    const char *state;  /* of form_field_state_name(), or STORE_STATE_MISSING_PAGE */
     const char *source; /* "machine"; "" for a missing page */
     double confidence;
 } StoreCell;
@@ -123,17 +135,22 @@ typedef struct {
 /* A questionnaire for export. */
 typedef struct {
     const char *serial;
-    char *const *sample;    /* values of the sample list in its column order, or NULL where the list lacks the serial */
-    const StoreCell *cells; /* one a question of the form in form order, notes left out */
+    const FormPackage *form; /* of those asked for: the version that it is a copy of */
+    char *const *sample; /* values of the sample list in its column order, NULL-terminated, or NULL where the
+                            list lacks the serial */
+    const StoreCell *cells; /* one a question of `form` in form order, notes left out */
     guint n_cells;
 } StoreQuestionnaire;
 
-/* Calls `each` for every questionnaire seen of one form, by serial, restricted to `batches` (NULL-terminated; NULL for
- * all): a questionnaire counts to every batch that one of its pages came in. `each` returns FALSE with an error set to
- * stop. */
-gboolean store_each_questionnaire(Store *store, const FormPackage *form, const char *const *batches,
-                                  gboolean (*each)(const StoreQuestionnaire *questionnaire, gpointer data, GError **error),
-                                  gpointer data, GError **error);
+/* Returns FALSE with an error set to stop. It must not write to the store. */
+typedef gboolean (*StoreVisit)(const StoreQuestionnaire *questionnaire, gpointer data, GError **error);
+
+/* Calls `each` for every questionnaire seen of `forms` (of FormPackage*: the versions of one form), by
+ * serial, restricted to `batches` (NULL-terminated; NULL for all): a questionnaire counts to every batch that
+ * one of the pages it holds came in. The whole walk sees one state of the database. STORE_ERROR_INPUT for an
+ * unknown batch. */
+gboolean store_each_questionnaire(Store *store, const GPtrArray *forms, const char *const *batches,
+                                  StoreVisit each, gpointer data, GError **error);
 
 /* The sample list's columns as loaded, NULL-terminated; empty without a list. The caller g_strfreev()s it. */
 char **store_sample_columns(Store *store, GError **error);

@@ -1,0 +1,157 @@
+#include "calibration-profile.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "calibration-error.h"
+#include "calibration-resources.h"
+
+#define DEFAULT_RESOURCE "/phieu/calibration/default.profile"
+
+struct CalibrationProfile {
+    char *name;
+    CalibrationAlign align;
+    CalibrationMarks marks;
+};
+
+/* Where each number of a profile stands and what it may be. */
+typedef struct {
+    const char *group, *key;
+    gsize offset;
+    double min, max;
+} Entry;
+
+#define ALIGN(key, min, max)                                                                                 \
+    {                                                                                                        \
+        "align", #key, G_STRUCT_OFFSET(CalibrationProfile, align.key), min, max                              \
+    }
+#define MARKS(key, min, max)                                                                                 \
+    {                                                                                                        \
+        "marks", #key, G_STRUCT_OFFSET(CalibrationProfile, marks.key), min, max                              \
+    }
+
+static const Entry entries[] = {
+    ALIGN(correlation, 0.1, 0.99), ALIGN(anchors, 6, 1000),      ALIGN(share, 0, 1),
+    ALIGN(share_distinct, 0, 1),   ALIGN(share_repeating, 0, 1), ALIGN(coverage, 0, 1),
+    ALIGN(residual_mm, 0.01, 5),   ALIGN(aspect, 1, 3),          ALIGN(perspective, 1, 5),
+    ALIGN(support, 0, 1),          MARKS(ink, 0.01, 0.9),        MARKS(noise, 0, 20),
+    MARKS(cover_half, 0.001, 1),   MARKS(cover_slope, 0.1, 100), MARKS(reach_half, 0, 2),
+    MARKS(reach_slope, 0, 100),    MARKS(ring_half, 0, 1),       MARKS(ring_slope, 0, 200),
+    MARKS(accept, 0.5, 1),         MARKS(reject, 0, 0.5),        MARKS(scribble, 0, 1),
+};
+
+static gboolean
+read_number(GKeyFile *file, const char *path, const Entry *entry, CalibrationProfile *profile, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    double value;
+
+    if (!g_key_file_has_key(file, entry->group, entry->key, NULL))
+        return TRUE;
+    value = g_key_file_get_double(file, entry->group, entry->key, &failure);
+    if (failure != NULL || !(value >= entry->min && value <= entry->max)) {
+        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
+                    _("%s: [%s] %s must be a number from %g to %g"), path, entry->group, entry->key,
+                    entry->min, entry->max);
+        return FALSE;
+    }
+    *(double *)(void *)((char *)profile + entry->offset) = value;
+    return TRUE;
+}
+
+/* A key that nothing reads is a mistyped one. */
+static gboolean
+check_keys(GKeyFile *file, const char *path, GError **error)
+{
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
+    for (char **group = groups; *group != NULL; group++) {
+        g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+        for (char **key = keys; *key != NULL; key++) {
+            gboolean known = g_str_equal(*group, "profile") && g_str_equal(*key, "name");
+            for (guint i = 0; i < G_N_ELEMENTS(entries); i++)
+                known = known || (g_str_equal(entries[i].group, *group) && g_str_equal(entries[i].key, *key));
+            if (!known) {
+                g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
+                            _("%s: [%s] %s is no key of a profile; see docs/profile.md"), path, *group, *key);
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+read_profile(GKeyFile *file, const char *path, CalibrationProfile *profile, GError **error)
+{
+    g_autofree char *name = g_key_file_get_string(file, "profile", "name", NULL);
+
+    if (!check_keys(file, path, error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(entries); i++) {
+        if (!read_number(file, path, &entries[i], profile, error))
+            return FALSE;
+    }
+    g_free(profile->name);
+    profile->name = name != NULL && name[0] != '\0' ? g_steal_pointer(&name) : g_path_get_basename(path);
+    return TRUE;
+}
+
+CalibrationProfile *
+calibration_profile_default(void)
+{
+    g_autoptr(GBytes) bytes = g_resource_lookup_data(calibration_get_resource(), DEFAULT_RESOURCE,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+    CalibrationProfile *profile = g_new0(CalibrationProfile, 1);
+
+    if (bytes == NULL || !g_key_file_load_from_bytes(file, bytes, G_KEY_FILE_NONE, &error) ||
+        !read_profile(file, "default.profile", profile, &error))
+        g_error("the program's own profile is broken: %s", error == NULL ? "missing" : error->message);
+    return profile;
+}
+
+CalibrationProfile *
+calibration_profile_load(const char *path, GError **error)
+{
+    g_autoptr(CalibrationProfile) profile = calibration_profile_default();
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) failure = NULL;
+
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &failure)) {
+        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
+                    _("%s: is no profile (%s); see docs/profile.md"), path, failure->message);
+        return NULL;
+    }
+    if (!read_profile(file, path, profile, error))
+        return NULL;
+    return g_steal_pointer(&profile);
+}
+
+void
+calibration_profile_free(CalibrationProfile *profile)
+{
+    if (profile == NULL)
+        return;
+    g_free(profile->name);
+    g_free(profile);
+}
+
+const char *
+calibration_profile_name(const CalibrationProfile *profile)
+{
+    return profile->name;
+}
+
+const CalibrationAlign *
+calibration_profile_align(const CalibrationProfile *profile)
+{
+    return &profile->align;
+}
+
+const CalibrationMarks *
+calibration_profile_marks(const CalibrationProfile *profile)
+{
+    return &profile->marks;
+}

@@ -1,0 +1,88 @@
+#include "qr-private.h"
+
+#include <errno.h>
+#include <math.h>
+#include <qrencode.h>
+#include <string.h>
+
+#include "form-qr.h"
+
+#define QUIET_MODULES 4 /* ISO/IEC 18004, 6.3.8 */
+
+/* Printers resolve 600 dpi or a multiple of it: modules of whole dots have edges as sharp as the printer can
+ * make them. */
+#define DOT_PT (72.0 / 600)
+
+/* Where a module of a smaller whole number of dots would lose more than this share, it is left as it is. */
+#define SNAP_LOSS 0.1
+
+QRcode *
+qr_encode(const char *payload)
+{
+    QRinput *input = QRinput_new2(0, QR_ECLEVEL_Q);
+    QRcode *code = NULL;
+    if (!input)
+        return NULL;
+    if (QRinput_append(input, QR_MODE_AN, (int)strlen(payload), (const unsigned char *)payload) == 0)
+        code = QRcode_encodeInput(input);
+    QRinput_free(input);
+    return code;
+}
+
+static double
+whole_dots(double pt)
+{
+    return floor(pt / DOT_PT + 1e-6) * DOT_PT;
+}
+
+/* Where a code of so many modules lies, and the side of a module; all in points. */
+typedef struct {
+    double left_pt, top_pt, module_pt;
+} Placement;
+
+static Placement
+place_code(int modules, double x_pt, double y_pt, double w_pt, double h_pt)
+{
+    double module_pt = MIN(w_pt, h_pt) / (modules + 2 * QUIET_MODULES);
+    double snapped_pt = whole_dots(module_pt);
+
+    if (snapped_pt >= module_pt * (1 - SNAP_LOSS))
+        module_pt = snapped_pt;
+    return (Placement){whole_dots(x_pt + (w_pt - module_pt * modules) / 2),
+                       whole_dots(y_pt + (h_pt - module_pt * modules) / 2), module_pt};
+}
+
+gboolean
+form_qr_symbol(const FormRect *rect, const char *payload, FormRect *symbol)
+{
+    const double pt = 72 / 25.4;
+    g_autoptr(QRcode) code = qr_encode(payload);
+
+    if (!code)
+        return FALSE;
+    Placement place =
+        place_code(code->width, rect->x_mm * pt, rect->y_mm * pt, rect->w_mm * pt, rect->h_mm * pt);
+    double side_mm = place.module_pt * code->width / pt;
+    *symbol = (FormRect){place.left_pt / pt, place.top_pt / pt, side_mm, side_mm};
+    return TRUE;
+}
+
+void
+qr_draw(cairo_t *cr, const QRcode *code, double x_pt, double y_pt, double w_pt, double h_pt)
+{
+    Placement place = place_code(code->width, x_pt, y_pt, w_pt, h_pt);
+
+    cairo_new_path(cr);
+    for (int y = 0; y < code->width; y++) {
+        const unsigned char *row = code->data + (gsize)y * code->width;
+        for (int x = 0, end; x < code->width; x = end + 1) {
+            for (end = x; end < code->width && (row[end] & 1); end++)
+                ;
+            if (end > x)
+                cairo_rectangle(cr, place.left_pt + x * place.module_pt, place.top_pt + y * place.module_pt,
+                                (end - x) * place.module_pt, place.module_pt);
+        }
+    }
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    cairo_fill(cr);
+}

@@ -1,0 +1,54 @@
+/* A form's page prepared for reading: what the blank looks like, at the scales that aligning works on and
+ * around every answer position. Made once a form, then read-only and shared by all readers. */
+#pragma once
+
+#include "features-private.h"
+#include "form-package.h"
+#include "image-private.h"
+
+/* Aligning goes from coarse to fine. The dpi are of the page; each scale halves the pixel. */
+#define OMR_SCALES 3
+extern const double omr_scale_dpi[OMR_SCALES];
+
+/* A piece of the blank that is found again by correlation. */
+typedef struct {
+    double x_mm, y_mm; /* centre */
+    double norm;       /* root of the sum of squares of `values` */
+    gboolean
+        distinct;   /* nothing like it within a few rows or columns: it cannot be taken for its neighbour */
+    gint16 *values; /* (2 half + 1)² grey values less their mean */
+} OmrPatch;
+
+typedef struct {
+    int half;        /* px of the scale: a patch is 2 half + 1 wide */
+    GArray *patches; /* of OmrPatch */
+} OmrScale;
+
+/* The surroundings of one answer position or writing box, sampled from the blank. */
+typedef struct {
+    const FormField *field;
+    const FormOption *option; /* NULL: the field's writing box */
+    double x_mm, y_mm;        /* centre */
+    double px_per_mm;         /* of the window */
+    double margin_mm;         /* of the window around the position: at most half way to the next position */
+    double size_mm;           /* the shorter side of the position */
+    int width, height;        /* px of the window */
+    guint8 *print;            /* darkness of the blank, 0 paper … 255 black */
+    guint8 *expected;         /* the darkest of it within one pixel: forgives a small error of place */
+    guint8 *inside;           /* 1 inside the position, 0 in the margin around it */
+} OmrTarget;
+
+typedef struct {
+    const FormPackage *package;
+    const FormPage *page;
+    OmrScale scale[OMR_SCALES];
+    GArray *targets;       /* of OmrTarget: fields in order, their options in order, or their box */
+    OmrFeatures *features; /* for a page without QR, else NULL */
+} OmrBlank;
+
+/* Opens the blank, or draws one from the geometry where the package has none. OMR_ERROR_INPUT when it cannot
+ * be opened. */
+OmrBlank *omr_blank_new(const FormPackage *package, const FormPage *page, GError **error);
+void omr_blank_free(OmrBlank *blank);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OmrBlank, omr_blank_free)

@@ -1,0 +1,17 @@
+/* Measuring: what stands at each position beyond the blank, in numbers. Nothing is decided here. */
+#pragma once
+
+#include "align-private.h"
+#include "calibration-profile.h"
+#include "white-private.h"
+
+typedef struct {
+    CalibrationMark mark;
+    double ink_mm2;    /* inked area inside */
+    double x_px, y_px; /* centre in the image */
+    double support;    /* of the alignment there, 0 … 1 */
+} OmrMeasure;
+
+/* Measures every target of the blank, in its order. The caller frees the array (of OmrMeasure). */
+GArray *omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
+                    const OmrAlignment *alignment, const CalibrationMarks *model);

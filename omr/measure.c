@@ -1,0 +1,231 @@
+#include "measure-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Print is darker or lighter in the scan than in the blank, and in 1 bit it is black or gone: how a darkness
+ * of the blank comes out is learnt from the page itself, in so many steps. */
+#define TONES 16
+
+/* Of the pixels with one darkness in the blank, this share is not darker in the scan, when it holds no mark.
+ * Above a half, as the outline may be a little off; below the share of empty positions, so that marks do not
+ * teach the print. */
+#define TONE_QUANTILE 0.65
+
+/* Ink cannot be told on print darker than this. */
+#define OPAQUE 0.8
+
+#define SECTORS 24
+
+/* A ring is looked for where there is room for it. */
+#define RING_MARGIN_MM 1.0
+
+/* How dark each place of a target is on the page, 0 paper … 255 black. */
+typedef struct {
+    guint8 *darkness;
+} Sample;
+
+static void
+sample_clear(gpointer data)
+{
+    g_free(((Sample *)data)->darkness);
+}
+
+static void
+sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *white,
+              const OmrAlignment *alignment, OmrMeasure *measure, Sample *sample)
+{
+    OmrJacobian step = omr_homography_jacobian(&alignment->map, (OmrPoint){target->x_mm, target->y_mm});
+    OmrPoint centre = omr_alignment_point(alignment, target->x_mm, target->y_mm, &measure->support);
+    double pixel_mm = 1 / target->px_per_mm;
+    double step_px = sqrt(fabs(step.xx * step.yy - step.xy * step.yx)) * pixel_mm;
+    int level = omr_pyramid_level(image, step_px);
+    float factor = (float)(1 << level), scale = 255 / omr_white_at(white, centre.x, centre.y);
+    float xx = (float)(step.xx * pixel_mm) / factor, xy = (float)(step.xy * pixel_mm) / factor;
+    float yx = (float)(step.yx * pixel_mm) / factor, yy = (float)(step.yy * pixel_mm) / factor;
+    float x0 = (float)(centre.x + 0.5) / factor - 0.5f, y0 = (float)(centre.y + 0.5) / factor - 0.5f;
+
+    measure->x_px = centre.x;
+    measure->y_px = centre.y;
+    sample->darkness = g_malloc((gsize)target->width * (gsize)target->height);
+    for (int row = 0; row < target->height; row++) {
+        float dy = (float)row - (float)(target->height - 1) / 2;
+        for (int column = 0; column < target->width; column++) {
+            float dx = (float)column - (float)(target->width - 1) / 2;
+            float value =
+                omr_image_at(&image->level[level], x0 + xx * dx + xy * dy, y0 + yx * dx + yy * dy) * scale;
+            sample->darkness[row * target->width + column] = (guint8)(255 - MIN(value, 255));
+        }
+    }
+}
+
+/* What an unmarked page shows for each darkness of the blank, and how much paper scatters about its mean. */
+typedef struct {
+    double tone[256];
+    double noise; /* standard deviation, of 255 */
+} Response;
+
+static int
+quantile_of(const guint *histogram, double share)
+{
+    guint64 count = 0, seen = 0;
+
+    for (int value = 0; value < 256; value++)
+        count += histogram[value];
+    for (int value = 0; value < 256; value++) {
+        seen += histogram[value];
+        if ((double)seen >= share * (double)count)
+            return value;
+    }
+    return 255;
+}
+
+static void
+learn_response(const OmrBlank *blank, const GArray *samples, Response *response)
+{
+    g_autofree guint *histogram = g_new0(guint, TONES * 256);
+    double tone[TONES];
+
+    for (guint i = 0; i < samples->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        const guint8 *darkness = g_array_index(samples, Sample, i).darkness;
+        for (int at = 0; at < target->width * target->height; at++) {
+            /* paper beside print may carry some of it: only paper proper teaches the first tone */
+            if (target->print[at] * TONES < 256 && target->expected[at] * TONES >= 256)
+                continue;
+            histogram[target->print[at] * TONES / 256 * 256 + darkness[at]]++;
+        }
+    }
+    for (int i = 0; i < TONES; i++) {
+        guint count = 0;
+        for (int value = 0; value < 256; value++)
+            count += histogram[i * 256 + value];
+        double own = (i + 0.5) * 256 / TONES;
+        tone[i] = count > 50 ? quantile_of(histogram + i * 256, i == 0 ? 0.5 : TONE_QUANTILE) : own;
+        if (i > 0)
+            tone[i] = MAX(tone[i], tone[i - 1]);
+    }
+    /* the lower half of paper's scatter: the upper half holds the marks */
+    response->noise = quantile_of(histogram, 0.5) - quantile_of(histogram, 0.16);
+    for (int value = 0; value < 256; value++) {
+        double at = CLAMP((value + 0.5) * TONES / 256 - 0.5, 0, TONES - 1);
+        int low = MIN((int)at, TONES - 2);
+        response->tone[value] = tone[low] + (at - low) * (tone[low + 1] - tone[low]);
+    }
+}
+
+/* The largest piece of connected ink: from `at`, over eight neighbours. Clears what it has seen. */
+static double
+extent_of_piece(guint8 *ink, int width, int height, int at, int *stack)
+{
+    int left = at % width, right = left, top = at / width, bottom = top, n = 0;
+
+    stack[n++] = at;
+    ink[at] = 0;
+    while (n > 0) {
+        int here = stack[--n], x = here % width, y = here / width;
+        left = MIN(left, x);
+        right = MAX(right, x);
+        top = MIN(top, y);
+        bottom = MAX(bottom, y);
+        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
+            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
+                if (ink[row * width + column] == 0)
+                    continue;
+                ink[row * width + column] = 0;
+                stack[n++] = row * width + column;
+            }
+        }
+    }
+    return hypot(right - left + 1, bottom - top + 1);
+}
+
+static double
+largest_extent(guint8 *ink, int width, int height)
+{
+    g_autofree int *stack = g_new(int, (gsize)width *(gsize)height);
+    double largest = 0;
+
+    for (int at = 0; at < width * height; at++) {
+        if (ink[at] != 0)
+            largest = MAX(largest, extent_of_piece(ink, width, height, at, stack));
+    }
+    return largest;
+}
+
+/* Counts over one target. */
+typedef struct {
+    guint inside, inked, around, inked_around;
+    double darkness;
+    guint32 sectors; /* a bit for each direction with ink around */
+} Count;
+
+static void
+count_ink(const OmrTarget *target, const guint8 *darkness, const Response *response, double threshold,
+          guint8 *ink, Count *count)
+{
+    for (int row = 0; row < target->height; row++) {
+        for (int column = 0; column < target->width; column++) {
+            int at = row * target->width + column;
+            double expected = response->tone[target->expected[at]];
+            gboolean inked = darkness[at] > expected + threshold;
+            ink[at] = inked && target->inside[at];
+            if (expected > OPAQUE * 255)
+                continue;
+            if (target->inside[at]) {
+                count->inside++;
+                count->inked += inked;
+                count->darkness += inked ? darkness[at] / 255.0 : 0;
+            } else {
+                count->around++;
+                count->inked_around += inked;
+                if (inked) {
+                    double angle =
+                        atan2(row - (target->height - 1) / 2.0, column - (target->width - 1) / 2.0);
+                    count->sectors |= 1u << ((int)((angle + G_PI) / (2 * G_PI) * SECTORS) % SECTORS);
+                }
+            }
+        }
+    }
+}
+
+static void
+measure_target(const OmrTarget *target, const Sample *sample, const Response *response,
+               const CalibrationMarks *model, OmrMeasure *measure)
+{
+    g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
+    double threshold = MAX(model->ink * 255, model->noise * response->noise);
+    Count count = {0};
+
+    count_ink(target, sample->darkness, response, threshold, ink, &count);
+    measure->mark.cover = count.inside > 0 ? (double)count.inked / count.inside : 0;
+    measure->mark.around = count.around > 0 ? (double)count.inked_around / count.around : 0;
+    measure->mark.darkness = count.inked > 0 ? count.darkness / count.inked : 0;
+    measure->mark.ring =
+        target->margin_mm >= RING_MARGIN_MM ? __builtin_popcount(count.sectors) / (double)SECTORS : 0;
+    measure->mark.reach = count.inked > 0 ? largest_extent(ink, target->width, target->height) /
+                                                target->px_per_mm / target->size_mm
+                                          : 0;
+    measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
+}
+
+GArray *
+omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
+            const OmrAlignment *alignment, const CalibrationMarks *model)
+{
+    GArray *measures = g_array_sized_new(FALSE, TRUE, sizeof(OmrMeasure), blank->targets->len);
+    g_autoptr(GArray) samples = g_array_sized_new(FALSE, TRUE, sizeof(Sample), blank->targets->len);
+    Response response;
+
+    g_array_set_clear_func(samples, sample_clear);
+    g_array_set_size(measures, blank->targets->len);
+    g_array_set_size(samples, blank->targets->len);
+    for (guint i = 0; i < blank->targets->len; i++)
+        sample_target(&g_array_index(blank->targets, OmrTarget, i), image, white, alignment,
+                      &g_array_index(measures, OmrMeasure, i), &g_array_index(samples, Sample, i));
+    learn_response(blank, samples, &response);
+    for (guint i = 0; i < blank->targets->len; i++)
+        measure_target(&g_array_index(blank->targets, OmrTarget, i), &g_array_index(samples, Sample, i),
+                       &response, model, &g_array_index(measures, OmrMeasure, i));
+    return measures;
+}

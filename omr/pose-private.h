@@ -1,0 +1,20 @@
+/* First guesses of where a page lies in the image. */
+#pragma once
+
+#include "identify-private.h"
+
+typedef struct {
+    OmrHomography map; /* page mm -> image px */
+    double error_mm;   /* how far off it may be on the page */
+} OmrPose;
+
+#define OMR_MAX_POSES 12
+
+/* From the QRs that were read: which of the page's printed QRs each one is, is told by what puts the page
+ * into the image. Best first; returns their number. */
+guint omr_poses_from_symbols(const GArray *symbols, const FormPackage *package, const FormPage *page,
+                             const OmrImage *image, OmrPose *poses);
+
+/* For a page without QR: from features in common with the blank, then the page filling the image in four
+ * turns. */
+guint omr_poses_from_print(const OmrBlank *blank, const OmrPyramid *image, OmrPose *poses);

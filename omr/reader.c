@@ -1,0 +1,196 @@
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "decide-private.h"
+#include "pose-private.h"
+
+/* A page with less than this share of dark pixels carries no print: a form has ten times as much. */
+#define BLANK_PAGE_SHARE 0.0005
+#define DARK             170 /* grey value, of 255, on a page halved several times */
+
+#define WHITE_CELL_MM 6.0
+
+struct OmrReader {
+    const OmrForms *forms;
+    const CalibrationProfile *profile;
+    OmrFinder *finder;
+};
+
+OmrReader *
+omr_reader_new(const OmrForms *forms, const CalibrationProfile *profile)
+{
+    OmrReader *reader = g_new0(OmrReader, 1);
+
+    reader->forms = forms;
+    reader->profile = profile;
+    reader->finder = omr_finder_new();
+    return reader;
+}
+
+void
+omr_reader_free(OmrReader *reader)
+{
+    if (reader == NULL)
+        return;
+    omr_finder_free(reader->finder);
+    g_free(reader);
+}
+
+static double
+now_ms(void)
+{
+    return (double)g_get_monotonic_time() / 1000;
+}
+
+static gboolean
+is_blank_page(const OmrPyramid *image)
+{
+    const OmrImage *small = &image->level[image->n_levels - 1];
+    gsize dark = 0;
+
+    for (int y = 0; y < small->height; y++) {
+        for (int x = 0; x < small->width; x++)
+            dark += small->pixels[(gsize)y * (gsize)small->stride + (gsize)x] < DARK;
+    }
+    return (double)dark < BLANK_PAGE_SHARE * small->width * small->height;
+}
+
+/* The page told by the caller, or the only page of the only form when that prints no QR. */
+static const OmrBlank *
+told_page(const OmrReader *reader, const OmrInput *input)
+{
+    if (reader->forms->forms->len != 1)
+        return NULL;
+    const OmrForm *form = g_ptr_array_index(reader->forms->forms, 0);
+    const FormPage *only = form->blanks->len == 1 ? form_package_page(form->package, 1) : NULL;
+    int page = input->page == 0 && only != NULL && only->qr->len == 0 ? 1 : input->page;
+
+    return page >= 1 && (guint)page <= form->blanks->len ? g_ptr_array_index(form->blanks, page - 1) : NULL;
+}
+
+static void
+refuse_by_identity(FormReading *reading, const OmrIdentity *identity, const OmrPyramid *image)
+{
+    if (identity->result == OMR_IDENTITY_BAD_CHECK)
+        form_reading_refuse(reading, "bad_check",
+                            _("the QR's check value is wrong: damaged, or not printed by phieu"));
+    else if (identity->result == OMR_IDENTITY_CONFLICT)
+        form_reading_refuse(reading, "bad_check",
+                            _("two QRs on this image name different pages: two sheets at once?"));
+    else if (is_blank_page(image))
+        form_reading_refuse(reading, "blank_page", _("the page is blank"));
+    else
+        form_reading_refuse(reading, "no_form", _("no QR of a form was found"));
+}
+
+/* Finds out what page this is. NULL when the page was refused. */
+static const OmrBlank *
+identify(OmrReader *reader, const OmrInput *input, const OmrPyramid *image, OmrIdentity *identity,
+         FormReading *reading)
+{
+    omr_identify(reader->finder, reader->forms, image, identity);
+    if (identity->result != OMR_IDENTITY_FOUND) {
+        const OmrBlank *told = identity->result == OMR_IDENTITY_NONE ? told_page(reader, input) : NULL;
+        if (told == NULL || is_blank_page(image)) {
+            refuse_by_identity(reading, identity, image);
+            return NULL;
+        }
+        reading->form = form_reading_string(reading, told->package->code);
+        reading->version = told->package->version;
+        reading->page = told->page->page;
+        return told;
+    }
+
+    const FormSheetId *id = &identity->id;
+    const OmrForm *form = omr_forms_find(reader->forms, id->code, id->version);
+    reading->form = form_reading_string(reading, id->code);
+    reading->version = id->version;
+    reading->serial = form_reading_string(reading, id->serial);
+    reading->page = id->page;
+    if (form == NULL || (guint)id->page > form->blanks->len) {
+        g_autofree char *detail = g_strdup_printf(_("page %d of form %s version %d is not known here"),
+                                                  id->page, id->code, id->version);
+        form_reading_refuse(reading, "wrong_form", detail);
+        return NULL;
+    }
+    return g_ptr_array_index(form->blanks, id->page - 1);
+}
+
+static void
+describe_alignment(FormReading *reading, const OmrAlignment *alignment, const FormPackage *package)
+{
+    OmrJacobian step =
+        omr_homography_jacobian(&alignment->map, (OmrPoint){package->width_mm / 2, package->height_mm / 2});
+    double turn_deg = atan2(step.yx, step.xx) * 180 / G_PI;
+
+    reading->aligned = TRUE;
+    reading->rotation_deg = turn_deg < 0 ? turn_deg + 360 : turn_deg;
+    reading->dpi_x = hypot(step.xx, step.yx) * 25.4;
+    reading->dpi_y = hypot(step.xy, step.yy) * 25.4;
+    reading->residual_mm = alignment->residual_mm;
+}
+
+/* Tries the poses in turn and keeps the first that can be trusted. */
+static gboolean
+align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const OmrIdentity *identity,
+      OmrAlignment *alignment, FormReading *reading)
+{
+    const CalibrationAlign *limits = calibration_profile_align(reader->profile);
+    g_autofree char *why = NULL;
+    OmrPose poses[OMR_MAX_POSES];
+    guint n =
+        identity->symbols != NULL && identity->symbols->len > 0
+            ? omr_poses_from_symbols(identity->symbols, blank->package, blank->page, &image->level[0], poses)
+            : omr_poses_from_print(blank, image, poses);
+
+    for (guint i = 0; i < n; i++) {
+        if (!omr_align(alignment, blank, image, &poses[i].map, poses[i].error_mm, limits))
+            continue;
+        g_clear_pointer(&why, g_free);
+        if (omr_alignment_is_trusted(alignment, blank, limits, &why)) {
+            describe_alignment(reading, alignment, blank->package);
+            return TRUE;
+        }
+    }
+    form_reading_refuse(reading, "unaligned",
+                        why != NULL ? why : _("the print of the form was not found on the page"));
+    return FALSE;
+}
+
+static void
+read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const OmrAlignment *alignment,
+           FormReading *reading)
+{
+    g_auto(OmrWhite) white = {0};
+
+    omr_white_init(&white, image, WHITE_CELL_MM * reading->dpi_x / 25.4);
+    g_autoptr(GArray) measures =
+        omr_measure(blank, image, &white, alignment, calibration_profile_marks(reader->profile));
+    omr_decide(reading, blank, measures, reader->profile);
+}
+
+FormReading *
+omr_reader_read(OmrReader *reader, const OmrInput *input)
+{
+    FormReading *reading = form_reading_new(input->image, input->index);
+    FormTimes *time_ms = &reading->time_ms;
+    g_auto(OmrPyramid) image = {0};
+    g_auto(OmrIdentity) identity = {0};
+    g_auto(OmrAlignment) alignment = {0};
+    double start_ms = now_ms();
+
+    omr_pyramid_init(&image, input->pix);
+    const OmrBlank *blank = identify(reader, input, &image, &identity, reading);
+    double identified_ms = now_ms();
+    gboolean aligned = blank != NULL && align(reader, blank, &image, &identity, &alignment, reading);
+    double aligned_ms = now_ms();
+    if (aligned)
+        read_marks(reader, blank, &image, &alignment, reading);
+    time_ms->decode = input->decode_ms;
+    time_ms->identify = identified_ms - start_ms;
+    time_ms->align = aligned_ms - identified_ms;
+    time_ms->marks = now_ms() - aligned_ms;
+    time_ms->total = now_ms() - start_ms + input->decode_ms;
+    return reading;
+}

@@ -1,0 +1,15 @@
+/* What every file of store/ needs of a station's directory. */
+#pragma once
+
+#include "database-private.h"
+
+#define STORE_CONF     "station.conf"
+#define STORE_DATABASE "station.db"
+#define STORE_IMAGES   "images"
+#define STORE_FORMS    "forms"
+
+/* Makes sure that a folder's entries (names made, renamed, removed) survive a power cut. */
+gboolean store_sync_dir(const char *dir, GError **error);
+
+/* Removes a file, or a folder and what is in it; what is not there is fine. */
+void store_remove_tree(const char *path);
