@@ -119,12 +119,15 @@ read_header(Loading *loading, Csv *csv)
 {
     FormSample *sample = loading->sample;
     CsvResult result = csv_next(csv);
+    if (result == CSV_END) {
+        problems_add(loading->problems, NULL, 0, NULL,
+                     _("the list is empty; write a line of column names, one of them serial"));
+        return FALSE;
+    }
     if (result != CSV_ROW) {
-        problems_add(
-            loading->problems, NULL, csv->line, NULL,
-            result == CSV_END ? _("the list is empty; write a line of column names, one of them serial")
-            : result == CSV_TOO_MANY_COLUMNS ? _("too many columns; is it the right file?")
-                                             : _("a quote in the column names is wrong; correct it"));
+        problems_add(loading->problems, NULL, csv->line, NULL,
+                     result == CSV_TOO_MANY_COLUMNS ? _("too many columns; is it the right file?")
+                                                    : _("a quote in the column names is wrong; correct it"));
         return FALSE;
     }
     drop_blank_end(csv->fields, 1);

@@ -841,6 +841,32 @@ test_load(void)
     form_definition_free(NULL);
 }
 
+/* What we ship is what newcomers copy: it must be read without a problem. */
+static void
+test_shipped(void)
+{
+    const char *source = g_getenv("PHIEU_SOURCE");
+    if (source == NULL) {
+        g_test_skip("PHIEU_SOURCE does not name the source folder");
+        return;
+    }
+    g_autofree char *path = g_build_filename(source, "form", "shipped", NULL);
+    g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+    g_assert_nonnull(folder);
+    guint forms = 0;
+    for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+        if (!g_str_has_suffix(name, ".md"))
+            continue;
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(FormDefinition) form = form_definition_load(file, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(form->items->len, >, 0);
+        forms++;
+    }
+    g_assert_cmpuint(forms, >, 0);
+}
+
 /* Whatever becomes of a file, it is read or refused. */
 static void
 read_damaged(GRand *random, GBytes *whole, int times)
@@ -917,6 +943,7 @@ main(int argc, char *argv[])
     g_test_add_func("/definition/xlsx-bombs", test_xlsx_bombs);
     g_test_add_func("/definition/xlsx-repeated-string", test_xlsx_repeated_string);
     g_test_add_func("/definition/load", test_load);
+    g_test_add_func("/definition/shipped", test_shipped);
     g_test_add_func("/definition/damage", test_damage);
     return g_test_run();
 }
