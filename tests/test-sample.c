@@ -1,37 +1,37 @@
 #include <string.h>
-
-#include <glib/gstdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "form-error.h"
 #include "form-sample.h"
 
+/* The list lies in memory, with a path like a file's: thousands of writes stay quick on any disk. */
 typedef struct {
-    char *folder;
+    int memory;
     char *path;
 } Fixture;
 
 static void
 set_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    fixture->folder = g_dir_make_tmp("phieu-XXXXXX", NULL);
-    g_assert_nonnull(fixture->folder);
-    fixture->path = g_build_filename(fixture->folder, "list.csv", NULL);
+    fixture->memory = memfd_create("list.csv", MFD_CLOEXEC);
+    g_assert_cmpint(fixture->memory, >=, 0);
+    fixture->path = g_strdup_printf("/proc/self/fd/%d", fixture->memory);
 }
 
 static void
 tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    g_unlink(fixture->path);
-    g_rmdir(fixture->folder);
+    close(fixture->memory);
     g_free(fixture->path);
-    g_free(fixture->folder);
 }
 
 static FormSample *
 load(Fixture *fixture, const char *text, gssize length, GError **error)
 {
-    g_assert_true(
-        g_file_set_contents_full(fixture->path, text, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    gsize size = length < 0 ? strlen(text) : (gsize)length;
+    g_assert_cmpint(ftruncate(fixture->memory, 0), ==, 0);
+    g_assert_cmpint(pwrite(fixture->memory, text, size, 0), ==, (gssize)size);
     return form_sample_load(fixture->path, error);
 }
 
@@ -251,14 +251,14 @@ test_many_problems(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 }
 
 static void
-test_not_a_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+test_not_a_file(Fixture *fixture G_GNUC_UNUSED, gconstpointer data G_GNUC_UNUSED)
 {
     g_autoptr(GError) error = NULL;
-    g_assert_null(form_sample_load(fixture->path, &error));
+    g_assert_null(form_sample_load("/nowhere/list.csv", &error));
     g_assert_error(error, FORM_ERROR, FORM_ERROR_INPUT);
-    g_assert_true(g_str_has_prefix(error->message, fixture->path));
+    g_assert_true(g_str_has_prefix(error->message, "/nowhere/list.csv: cannot be read: "));
     g_clear_error(&error);
-    g_assert_null(form_sample_load(fixture->folder, &error));
+    g_assert_null(form_sample_load(g_get_tmp_dir(), &error));
     g_assert_error(error, FORM_ERROR, FORM_ERROR_INPUT);
 }
 
