@@ -14,6 +14,9 @@ typedef struct FormPrinter FormPrinter;
 FormPrinter *form_printer_new(const FormPackage *package, GError **error);
 void form_printer_free(FormPrinter *printer);
 
+/* The package it prints. */
+const FormPackage *form_printer_package(const FormPrinter *printer);
+
 /* Draws one page on `cr`, whose unit is the point (1/72 inch) and whose origin is the page's top left: the page as
  * compiled, its QRs, serial text and head. `sample` and `row` fill the head's template; both NULL leaves it empty. */
 void form_printer_draw(FormPrinter *printer, cairo_t *cr, const FormSheetId *id, const FormSample *sample,

@@ -176,6 +176,12 @@ form_printer_free(FormPrinter *printer)
     g_free(printer);
 }
 
+const FormPackage *
+form_printer_package(const FormPrinter *printer)
+{
+    return printer->package;
+}
+
 static void
 draw_master(const FormPrinter *printer, cairo_t *cr, guint i)
 {
