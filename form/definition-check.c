@@ -147,9 +147,10 @@ settle_language(Builder *builder)
             *column->language == '\0' || g_strcmp0(column->language, builder->definition->language) == 0;
     }
     if (builder->definition->language != NULL && !offered && first != NULL) {
-        table_problem(builder->settings, table_row(builder->settings, 0), "default_language",
-                      _("the sheet survey has no label in the language “%s”; add the column label::%s or name another"),
-                      builder->definition->language, builder->definition->language);
+        table_problem(
+            builder->settings, table_row(builder->settings, 0), "default_language",
+            _("the sheet survey has no label in the language “%s”; add the column label::%s or name another"),
+            builder->definition->language, builder->definition->language);
         g_clear_pointer(&builder->definition->language, g_free);
     }
     if (builder->definition->language == NULL)
@@ -167,6 +168,22 @@ check_wording(Builder *builder, const Table *table, const WorkbookRow *row, cons
                       builder->definition->language);
 }
 
+/* A phone puts earlier answers into later wordings; paper would show the placeholder. */
+static void
+check_placeholders(const Table *table, const WorkbookRow *row, const char *key, const FormText *text)
+{
+    guint count = 0;
+    const char *const *codes = text != NULL ? form_text_languages(text, &count) : NULL;
+    for (guint i = 0; i < count; i++) {
+        if (strstr(form_text_lookup(text, codes[i]), "${") == NULL)
+            continue;
+        table_problem(table, row, key,
+                      _("paper cannot fill in “${…}”; word it without, or keep the question off the paper "
+                        "with print::skip = yes"));
+        return;
+    }
+}
+
 static void
 check_item_wording(Builder *builder, guint index)
 {
@@ -175,6 +192,8 @@ check_item_wording(Builder *builder, guint index)
     gboolean added = index > 0 && g_array_index(builder->item_rows, const WorkbookRow *, index - 1) == row;
     if (!item->head && !added)
         check_wording(builder, builder->survey, row, item->question->label);
+    check_placeholders(builder->survey, row, "label", item->question->label);
+    check_placeholders(builder->survey, row, "hint", item->question->hint);
 }
 
 static void
@@ -184,6 +203,7 @@ check_list(Builder *builder, const ChoiceList *list)
         const FormChoice *choice = g_ptr_array_index(list->choices, i);
         const WorkbookRow *row = g_array_index(list->rows, const WorkbookRow *, i);
         check_wording(builder, builder->choices, row, choice->label);
+        check_placeholders(builder->choices, row, "label", choice->label);
         if (list->used_multiple && strpbrk(choice->value, " \t\n") != NULL)
             table_problem(
                 builder->choices, row, "name",

@@ -9,17 +9,20 @@
 typedef struct FormGroup FormGroup;
 struct FormGroup {
     char *name;
-    FormText *label;
+    FormText *label;    /* empty where the group has no title */
     FormGroup *parent;  /* owned by the definition */
     gboolean table;     /* appearance `table-list`: its selects of one list form a grid */
 };
 
-/* A question as the author placed it: what is asked, plus the wishes that only the layout reads. */
+/* A question as the author placed it: what is asked, plus the wishes that only the layout reads.
+ *
+ * The question's `relevant` is its own joined with those of the groups around it; its `group` is the nearest title above
+ * it. A list used with or_other is named "LIST or_other": it has one choice more, so its rows share no grid with LIST's. */
 typedef struct {
     FormQuestion *question;
     FormGroup *group;   /* innermost, or NULL; owned by the definition */
     gboolean head;      /* appearance `label`: prints the scale, asks nothing */
-    gboolean in_grid;   /* appearance `list-nolabel`, or inside a `table-list` group */
+    gboolean in_grid;   /* appearance `list-nolabel`, or in a `table-list` group at any depth */
     double box_mm;      /* print::box: height of a writing box; 0 = the type's own */
     int cells;          /* print::cells: number of one-character cells; 0 = the type's own */
     int columns;        /* print::columns: options side by side in so many columns; 0 = as many as fit */

@@ -27,6 +27,14 @@ fail(const char *path, int code, GError **error)
     return NULL;
 }
 
+static GBytes *
+fail_too_large(const char *path, gsize max_bytes, GError **error)
+{
+    g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT, _("%s: larger than %u MB; is it the right file?"), path,
+                (guint)(max_bytes >> 20));
+    return NULL;
+}
+
 GBytes *
 input_read(const char *path, gsize max_bytes, GError **error)
 {
@@ -34,8 +42,10 @@ input_read(const char *path, gsize max_bytes, GError **error)
     struct stat status;
     if (descriptor < 0 || fstat(descriptor, &status) < 0)
         return fail(path, errno, error);
-    g_autoptr(GByteArray) bytes = g_byte_array_sized_new(
-        S_ISREG(status.st_mode) ? (guint)MIN((gsize)status.st_size, max_bytes) + CHUNK_BYTES : CHUNK_BYTES);
+    gsize told = S_ISREG(status.st_mode) ? (gsize)status.st_size : 0;
+    if (told > max_bytes)
+        return fail_too_large(path, max_bytes, error);
+    g_autoptr(GByteArray) bytes = g_byte_array_sized_new((guint)told + CHUNK_BYTES);
     /* Read until the end and not by the size told: a pipe has none, and a file may grow. */
     for (;;) {
         guint filled = bytes->len;
@@ -48,10 +58,7 @@ input_read(const char *path, gsize max_bytes, GError **error)
         else if (got == 0)
             return g_byte_array_set_size(bytes, filled), g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
         g_byte_array_set_size(bytes, filled + (guint)got);
-        if (bytes->len > max_bytes) {
-            g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT,
-                        _("%s: larger than %u MB; is it the right file?"), path, (guint)(max_bytes >> 20));
-            return NULL;
-        }
+        if (bytes->len > max_bytes)
+            return fail_too_large(path, max_bytes, error);
     }
 }

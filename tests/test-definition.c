@@ -219,6 +219,32 @@ test_forgiven(void)
     g_assert_nonnull(strstr(g_ptr_array_index(form->remarks, 0), "start (start) is left out of the paper"));
 }
 
+/* A language is the same however its name is composed, spelt or abbreviated. */
+static void
+test_languages(void)
+{
+    static const struct {
+        const char *written;
+        const char *code;
+    } languages[] = {
+        {"Tiếng Việt", "vi"},
+        {"Tie\xCC\x82\xCC\x81ng Vie\xCC\xA3\xCC\x82t", "vi"},
+        {"TIẾNG VIỆT", "vi"},
+        {" vietnamese ", "vi"},
+        {"Vi", "vi"},
+        {"English (en-GB)", "en-gb"},
+        {"Tày (tyz)", "tyz"},
+        {"Tày", "tày"},
+        {"English(US) ( en )", "en"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++) {
+        g_autofree char *text = g_strdup_printf(
+            SETTINGS "| survey |\n| | type | name | label::%s |\n| | text | a | A |\n", languages[i].written);
+        g_autoptr(FormDefinition) form = parse_good(text);
+        g_assert_cmpstr(form->language, ==, languages[i].code);
+    }
+}
+
 static void
 test_other(void)
 {
@@ -408,6 +434,8 @@ test_refused_names(void)
     assert_one_problem("| | text | a b | A |\n", "“a b” cannot be a name; ");
     assert_one_problem("| | text | tuổi | A |\n", "“tuổi” cannot be a name; ");
     assert_one_problem("| | text | a | |\n", "line 12, column label: the label is missing; ");
+    assert_one_problem("| | text | a | A |\n| | text | b | After ${a} |\n",
+                       "column label: paper cannot fill in “${…}”; ");
     assert_one_problem("| | begin_group | | G |\n| | text | a | A |\n| | end_group |\n",
                        "the group has no name; ");
 }
@@ -921,6 +949,7 @@ main(int argc, char *argv[])
     g_test_add_func("/definition/whole-form", test_whole_form);
     g_test_add_func("/definition/questions", test_questions);
     g_test_add_func("/definition/forgiven", test_forgiven);
+    g_test_add_func("/definition/languages", test_languages);
     g_test_add_func("/definition/other", test_other);
     g_test_add_func("/definition/grids", test_grids);
     g_test_add_func("/definition/group-relevant", test_group_relevant);

@@ -263,6 +263,16 @@ test_not_a_file(Fixture *fixture G_GNUC_UNUSED, gconstpointer data G_GNUC_UNUSED
 }
 
 static void
+test_too_large(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(ftruncate(fixture->memory, FORM_SAMPLE_MAX_BYTES + 1), ==, 0);
+    g_assert_null(form_sample_load(fixture->path, &error));
+    g_assert_error(error, FORM_ERROR, FORM_ERROR_INPUT);
+    g_assert_nonnull(strstr(error->message, ": larger than 256 MB; "));
+}
+
+static void
 test_large(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autoptr(GString) list = g_string_new("serial;province;commune;name\n");
@@ -334,6 +344,7 @@ main(int argc, char *argv[])
     ADD("bad-bytes", test_bad_bytes);
     ADD("many-problems", test_many_problems);
     ADD("not-a-file", test_not_a_file);
+    ADD("too-large", test_too_large);
     ADD("large", test_large);
     ADD("written-and-read", test_written_and_read);
     ADD("damage", test_damage);
