@@ -51,13 +51,11 @@ input_read(const char *path, gsize max_bytes, GError **error)
         guint filled = bytes->len;
         g_byte_array_set_size(bytes, filled + CHUNK_BYTES);
         ssize_t got = read(descriptor, bytes->data + filled, CHUNK_BYTES);
-        if (got < 0 && errno == EINTR)
-            got = 0;
-        else if (got < 0)
+        if (got < 0 && errno != EINTR)
             return fail(path, errno, error);
-        else if (got == 0)
-            return g_byte_array_set_size(bytes, filled), g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
-        g_byte_array_set_size(bytes, filled + (guint)got);
+        g_byte_array_set_size(bytes, filled + (guint)MAX(got, 0));
+        if (got == 0)
+            return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
         if (bytes->len > max_bytes)
             return fail_too_large(path, max_bytes, error);
     }
