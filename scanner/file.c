@@ -71,13 +71,25 @@ foreign_kind_of(const guint8 *head, gsize size)
     return NULL;
 }
 
+/* One printable line: libraries put line ends, and bytes of the damaged file, into their words. */
+static char *
+one_line(const char *text)
+{
+    char *line = g_utf8_make_valid(text, -1);
+    for (char *at = line; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at))
+            *at = ' ';
+    return line;
+}
+
 gboolean
 scanner_fail(const ScannerFile *file, int index, ScannerError code, GError **error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *what = g_strdup_vprintf(format, arguments);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    g_autofree char *what = one_line(text);
 
     if (index >= 0 && file->n_pages > 1)
         g_set_error(error, SCANNER_ERROR, code, _("%s, page %d: %s"), file->name, index + 1, what);

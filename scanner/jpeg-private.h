@@ -2,9 +2,12 @@
 #pragma once
 
 #include <glib.h>
-#include <turbojpeg.h>
 
-/* Whether tjDecompress2() returning `state` gave all pixels. A warning means that some were made up (a flat
- * grey tail, a shifted rest), which is no better than an error; but for zeros between the last coded block
- * and the end mark, with which some devices pad. */
-gboolean scanner_jpeg_is_whole(tjhandle decoder, int state, const guint8 *data, gsize size);
+/* Whether the `n` bytes before the end mark are zeros: some devices pad so, and no pixel is lost. Any other
+ * bytes that a decoder finds left there mean that it lost its way. */
+gboolean scanner_jpeg_is_padding(const guint8 *data, gsize size, gsize n);
+
+/* Whether the whole of a JPEG can be decoded without a warning, every code looked at; it has at most
+ * `max_pixels`. Slower than TurboJPEG's fast path, which passes over bad codes, and as careful as the libjpeg
+ * inside poppler. */
+gboolean scanner_jpeg_check(const guint8 *data, gsize size, double max_pixels);

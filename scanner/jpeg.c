@@ -105,25 +105,29 @@ check_head(const ScannerFile *file, const JpegHead *head, int width_px, int heig
 }
 
 gboolean
-scanner_jpeg_is_whole(tjhandle decoder, int state, const guint8 *data, gsize size)
+scanner_jpeg_is_padding(const guint8 *data, gsize size, gsize n)
 {
-    static const char words[] = "Corrupt JPEG data: ";
-    const char *message = tjGetErrorStr2(decoder);
-    if (state == 0)
-        return TRUE;
-    if (tjGetErrorCode(decoder) != TJERR_WARNING ||
-        strstr(message, "extraneous bytes before marker 0xd9") == NULL || !g_str_has_prefix(message, words))
-        return FALSE;
-
-    guint64 padding = g_ascii_strtoull(message + strlen(words), NULL, 10);
     while (size >= 2 && !(data[size - 2] == 0xff && data[size - 1] == 0xd9))
         size--;
-    if (size < 2 || padding > size - 2)
+    if (size < 2 || n > size - 2)
         return FALSE;
-    for (guint64 i = 0; i < padding; i++)
+    for (gsize i = 0; i < n; i++)
         if (data[size - 3 - i] != 0)
             return FALSE;
     return TRUE;
+}
+
+/* A warning means that pixels were made up (a flat grey tail, a shifted rest), which is no better than an
+ * error. */
+static gboolean
+is_whole(tjhandle decoder, int state, const guint8 *data, gsize size)
+{
+    static const char words[] = "Corrupt JPEG data: ";
+    const char *message = tjGetErrorStr2(decoder);
+    return state == 0 ||
+           (tjGetErrorCode(decoder) == TJERR_WARNING && g_str_has_prefix(message, words) &&
+            strstr(message, "extraneous bytes before marker 0xd9") != NULL &&
+            scanner_jpeg_is_padding(data, size, g_ascii_strtoull(message + strlen(words), NULL, 10)));
 }
 
 static gboolean
@@ -134,7 +138,7 @@ decode_into(const ScannerFile *file, tjhandle decoder, guint8 *pixels, const int
     const guint8 *data = g_bytes_get_data(file->bytes, &size);
     int state = tjDecompress2(decoder, data, size, pixels, size_px[0], size_px[2], size_px[1], format,
                               TJFLAG_LIMITSCANS);
-    if (scanner_jpeg_is_whole(decoder, state, data, size))
+    if (is_whole(decoder, state, data, size))
         return TRUE;
     return scanner_fail(file, 0, SCANNER_ERROR_DAMAGED, error,
                         _("the JPEG is damaged or cut off (%s); copy or scan it again"),

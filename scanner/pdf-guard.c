@@ -1,7 +1,6 @@
 #include "pdf-guard-private.h"
 
 #include <string.h>
-#include <turbojpeg.h>
 #include <zlib.h>
 
 #include "jpeg-private.h"
@@ -186,32 +185,6 @@ unpack(Span packed, gsize most, GByteArray *to, gsize *unpacked)
     return *unpacked >= most || (state == Z_STREAM_END && expected == sum);
 }
 
-static gboolean
-is_sound_jpeg(Span data)
-{
-    int width_px, height_px, subsampling, colours;
-    tjhandle decoder = tjInitDecompress();
-    if (decoder == NULL)
-        return FALSE;
-    gboolean sound = tjDecompressHeader3(decoder, (const guint8 *)data.at, data.size, &width_px, &height_px,
-                                         &subsampling, &colours) == 0 &&
-                     (double)width_px * height_px <= SCANNER_PDF_MAX_IMAGE_PIXELS;
-    if (sound) {
-        /* An eighth of the size: every code is read, little is computed. */
-        width_px = (width_px + 7) / 8;
-        height_px = (height_px + 7) / 8;
-        gboolean cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
-        g_autofree guint8 *pixels = g_try_malloc((gsize)width_px * (gsize)height_px * 4);
-        const guint8 *bytes = (const guint8 *)data.at;
-        int state = pixels == NULL ? -1
-                                   : tjDecompress2(decoder, bytes, data.size, pixels, width_px, 0, height_px,
-                                                   cmyk ? TJPF_CMYK : TJPF_GRAY, TJFLAG_LIMITSCANS);
-        sound = pixels != NULL && scanner_jpeg_is_whole(decoder, state, bytes, data.size);
-    }
-    tjDestroy(decoder);
-    return sound;
-}
-
 /* JPEG 2000 says its own size: the SIZ segment behind the start of the codestream (ISO 15444-1, A.5.1). */
 static gboolean
 is_bounded_jpx(Span data)
@@ -242,7 +215,7 @@ is_sound_image(const Guard *guard, Span dictionary, Span data)
     if (guard->encrypted || n == 0)
         return TRUE;
     if (is_name(filters[0], "DCTDecode", "DCT"))
-        return is_sound_jpeg(data);
+        return scanner_jpeg_check((const guint8 *)data.at, data.size, SCANNER_PDF_MAX_IMAGE_PIXELS);
     if (is_name(filters[0], "FlateDecode", "Fl"))
         return unpack(data, (gsize)(width_px * height_px) * 8 + 65536, NULL, &unpacked);
     return TRUE;
