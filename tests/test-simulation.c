@@ -8,6 +8,9 @@
 
 #include "calibration-error.h"
 #include "calibration-simulation.h"
+#include "form-definition.h"
+#include "form-layout.h"
+#include "form-shipped.h"
 
 #define SERIAL "0100423"
 
@@ -793,6 +796,95 @@ test_narrow_forms(void)
         }
 }
 
+/* A shipped form compiled into a folder of its own. */
+static FormPackage *
+compile_shipped(const char *name, const char *dir)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = form_shipped_definition(name, &error);
+    g_assert_no_error(error);
+    g_autoptr(FormDefinition) definition = form_definition_parse(name, bytes, &error);
+    g_assert_no_error(error);
+    g_autofree char *path = g_build_filename(dir, "f.form.json", NULL);
+    FormPackage *package = form_layout_compile(definition, NULL, path, &error);
+    g_assert_no_error(error);
+    return package;
+}
+
+static void
+remove_dir(const char *dir)
+{
+    g_autoptr(GDir) open = g_dir_open(dir, 0, NULL);
+    for (const char *name; (name = g_dir_read_name(open));) {
+        g_autofree char *path = g_build_filename(dir, name, NULL);
+        g_unlink(path);
+    }
+    g_rmdir(dir);
+}
+
+static void
+check_simulated_page(FormPrinter *printer, const CalibrationRespondent *respondent, const FormSheetId *id)
+{
+    const FormPackage *package = form_printer_package(printer);
+    CalibrationScan scan = plain_scan(100);
+    g_autoptr(GRand) random = calibration_random(1, id->serial, id->page, "scan");
+    g_autoptr(PIX) blank = calibration_simulate(printer, id, NULL, &scan, random);
+    g_autoptr(PIX) filled = calibration_simulate(printer, id, respondent, &scan, random);
+    const FormPage *page = form_package_page(package, id->page);
+    for (guint i = 0; i < page->fields->len; i++) {
+        const FormField *field = g_ptr_array_index(page->fields, i);
+        for (guint o = 0; o < field->options->len; o++) {
+            const FormOption *option = &g_array_index(field->options, FormOption, o);
+            gboolean marked =
+                calibration_respondent_mark(respondent, field->name, option->value) != FORM_MARK_EMPTY;
+            double ink = ink_at(blank, filled, scan.dpi, option, 0.95);
+            if (marked)
+                g_assert_cmpfloat(ink, >, 4);
+            else
+                g_assert_cmpfloat(ink, <, 0.5);
+        }
+        if (!field->has_box)
+            continue;
+        FormOption box = {.x_mm = field->box.x_mm + field->box.w_mm / 2,
+                          .y_mm = field->box.y_mm + field->box.h_mm / 2,
+                          .w_mm = field->box.w_mm,
+                          .h_mm = field->box.h_mm};
+        gboolean written = *calibration_respondent_value(respondent, field->name) != '\0';
+        g_assert_cmpint(ink_at(blank, filled, scan.dpi, &box, 1) > 0.2, ==, written);
+    }
+}
+
+/* The whole way on the forms that come with the program: what the truth says lies on the printed page. */
+static void
+test_shipped_forms(void)
+{
+    static const char *const names[] = {"demo", "sipas-2026"};
+    for (guint n = 0; n < G_N_ELEMENTS(names); n++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *dir = g_dir_make_tmp("phieu-simulation-XXXXXX", &error);
+        g_assert_no_error(error);
+        g_autoptr(FormPackage) package = compile_shipped(names[n], dir);
+        g_autoptr(FormPrinter) printer = form_printer_new(package, &error);
+        g_assert_no_error(error);
+        for (int copy = 0; copy < 3; copy++) {
+            FormSheetId id = {.version = package->version};
+            g_strlcpy(id.code, package->code, sizeof id.code);
+            g_snprintf(id.serial, sizeof id.serial, "%d", 100 + copy);
+            CalibrationHabits habits =
+                only(copy == 2 ? CALIBRATION_MARK_TICK : CALIBRATION_MARK_FILL, (CalibrationPen)copy);
+            g_autoptr(CalibrationRespondent) respondent =
+                calibration_respondent_new(package, &habits, 1, id.serial);
+            for (id.page = 1; id.page <= (int)package->pages->len; id.page++)
+                check_simulated_page(printer, respondent, &id);
+            CalibrationScan scan = plain_scan(100);
+            g_autoptr(GRand) random = calibration_random(1, id.serial, id.page, "scan");
+            g_assert_null(
+                calibration_simulate(printer, &id, respondent, &scan, random)); /* past the last page */
+        }
+        remove_dir(dir);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -817,5 +909,6 @@ main(int argc, char **argv)
     g_test_add_func("/simulation/ordinary-scans", test_ordinary_scans);
     g_test_add_func("/simulation/bounds", test_bounds);
     g_test_add_func("/simulation/narrow-forms", test_narrow_forms);
+    g_test_add_func("/simulation/shipped-forms", test_shipped_forms);
     return g_test_run();
 }
