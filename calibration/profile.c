@@ -1,12 +1,15 @@
 #include "calibration-profile.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
 
 #include "calibration-error.h"
 #include "calibration-resources.h"
 
 #define DEFAULT_RESOURCE "/phieu/calibration/default.profile"
+
+#define MAX_BYTES (1024 * 1024)
 
 struct CalibrationProfile {
     char *name;
@@ -112,6 +115,39 @@ calibration_profile_default(void)
     return profile;
 }
 
+static gboolean
+load_file(GKeyFile *file, const char *path, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    GStatBuf status;
+
+    if (g_stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || status.st_size > MAX_BYTES)) {
+        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
+                    _("%s: is no profile: no file, or larger than %d kB; see docs/profile.md"), path,
+                    MAX_BYTES / 1024);
+        return FALSE;
+    }
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &failure)) {
+        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
+                    _("%s: is no profile (%s); see docs/profile.md"), path, failure->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Passes an error on, on one line of valid UTF-8: what stands in the file may stand in the message. */
+static void
+set_one_line(GError **error, const GError *failure)
+{
+    g_autofree char *line = g_utf8_make_valid(failure->message, -1);
+
+    for (char *at = line; *at != '\0'; at++) {
+        if (g_ascii_iscntrl(*at))
+            *at = ' ';
+    }
+    g_set_error_literal(error, failure->domain, failure->code, line);
+}
+
 CalibrationProfile *
 calibration_profile_load(const char *path, GError **error)
 {
@@ -119,13 +155,10 @@ calibration_profile_load(const char *path, GError **error)
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) failure = NULL;
 
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &failure)) {
-        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
-                    _("%s: is no profile (%s); see docs/profile.md"), path, failure->message);
+    if (!load_file(file, path, &failure) || !read_profile(file, path, profile, &failure)) {
+        set_one_line(error, failure);
         return NULL;
     }
-    if (!read_profile(file, path, profile, error))
-        return NULL;
     return g_steal_pointer(&profile);
 }
 

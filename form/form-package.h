@@ -68,14 +68,14 @@ typedef struct {
     double width_mm, height_mm;
     char *print_file;     /* PDF of the pages as printed but for QR, serial and head; relative; or NULL */
     GPtrArray *pages;     /* of FormPage*, owned; page N is at index N - 1 */
-    GPtrArray *questions; /* of FormQuestion*, owned, in form order; made from the fields where the package
-                             names none */
+    GPtrArray *questions; /* of FormQuestion*, owned, in form order; every field has one: those that the
+                             package does not name are made from the fields and come last */
     char *dir;            /* the folder that files are relative to */
     char *sha256;         /* of the JSON as loaded or saved */
 } FormPackage;
 
 /* Loads and checks a package; the blanks are not opened. FORM_ERROR_INPUT names file, JSON path and how to
- * mend. */
+ * mend, on one line. What is personal in a field or in its question is personal in both. */
 FormPackage *form_package_load(const char *path, GError **error);
 
 /* An empty package to be filled by the layout. */

@@ -113,19 +113,33 @@ form_field_state_name(FormFieldState state)
     return names[state];
 }
 
-/* Rounded for print: a reading's numbers carry no more than this. */
+/* JSON knows no infinity: what could not be computed is null. */
+static json_t *
+real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* Rounded for print: a reading's numbers carry no more than this. Adding 0 makes -0 plain. */
 static json_t *
 number(double value, double digits)
 {
-    return json_real(round(value * digits) / digits);
+    return real(round(value * digits) / digits + 0.0);
+}
+
+/* 359.9996 rounds to a full turn, which is none. */
+static json_t *
+turn(double value_deg)
+{
+    return number(fmod(round(value_deg * 1e3) / 1e3, 360), 1e3);
 }
 
 static json_t *
 mark_to_json(const FormMarkReading *mark)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:s}", "value", mark->value, "x_px", number(mark->x_px, 10),
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "value", mark->value, "x_px", number(mark->x_px, 10),
                      "y_px", number(mark->y_px, 10), "ink", number(mark->ink, 1e4), "probability",
-                     mark->probability, "state", form_mark_state_name(mark->state));
+                     real(mark->probability), "state", form_mark_state_name(mark->state));
 }
 
 static json_t *
@@ -137,9 +151,9 @@ field_to_json(const FormFieldReading *field)
         json_array_append_new(reasons, json_string(g_ptr_array_index(field->reasons, i)));
     for (guint i = 0; i < field->marks->len; i++)
         json_array_append_new(marks, mark_to_json(&g_array_index(field->marks, FormMarkReading, i)));
-    return json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "name", field->name, "value", field->value, "state",
-                     form_field_state_name(field->state), "confidence", field->confidence, "reasons", reasons,
-                     "marks", marks);
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", field->name, "value", field->value, "state",
+                     form_field_state_name(field->state), "confidence", real(field->confidence), "reasons",
+                     reasons, "marks", marks);
 }
 
 static json_t *
@@ -147,7 +161,7 @@ align_to_json(const FormReading *reading)
 {
     if (!reading->aligned)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o}", "rotation_deg", number(reading->rotation_deg, 1e3), "dpi_x",
+    return json_pack("{s:o, s:o, s:o, s:o}", "rotation_deg", turn(reading->rotation_deg), "dpi_x",
                      number(reading->dpi_x, 1e2), "dpi_y", number(reading->dpi_y, 1e2), "residual_mm",
                      number(reading->residual_mm, 1e4));
 }

@@ -1,0 +1,282 @@
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "calibration-error.h"
+#include "calibration-profile.h"
+
+static char *dir;
+
+static CalibrationProfile *
+load_text(const char *text, gssize length, GError **error)
+{
+    g_autofree char *path = g_build_filename(dir, "scanner.profile", NULL);
+
+    g_assert_true(g_file_set_contents(path, text, length, NULL));
+    return calibration_profile_load(path, error);
+}
+
+static void
+assert_message(const GError *error, const char *part)
+{
+    g_assert_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT);
+    g_assert_true(g_utf8_validate(error->message, -1, NULL));
+    g_assert_null(strchr(error->message, '\n'));
+    if (strstr(error->message, part) == NULL)
+        g_test_message("wanted “%s” in “%s”", part, error->message);
+    g_assert_nonnull(strstr(error->message, part));
+}
+
+static void
+test_default(void)
+{
+    g_autoptr(CalibrationProfile) profile = calibration_profile_default();
+    const CalibrationMarks *marks = calibration_profile_marks(profile);
+    const CalibrationAlign *align = calibration_profile_align(profile);
+
+    g_assert_cmpstr(calibration_profile_name(profile), ==, "default");
+    g_assert_cmpfloat(marks->accept, >, 0.9);
+    g_assert_cmpfloat(marks->reject, <, 0.1);
+    g_assert_cmpfloat(marks->cover_half, >, 0);
+    g_assert_cmpfloat(align->residual_mm, >, 0);
+    g_assert_cmpfloat(align->anchors, >=, 6);
+    calibration_profile_free(NULL);
+}
+
+/* Every key of the shipped file is read, and none is missing from it: no number hides in the code. */
+static void
+test_default_file_is_complete(void)
+{
+    static const char *const keys[] = {
+        "align correlation", "align anchors",     "align share",       "align coverage",
+        "align residual_mm", "align aspect",      "align perspective", "align support",
+        "marks ink",         "marks noise",       "marks cover_half",  "marks cover_slope",
+        "marks reach_half",  "marks reach_slope", "marks ring_half",   "marks ring_slope",
+        "marks accept",      "marks reject",      "marks scribble",
+    };
+    g_autofree char *path =
+        g_build_filename(g_getenv("PHIEU_SOURCE"), "calibration", "profiles", "default.profile", NULL);
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+
+    g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_auto(GStrv) part = g_strsplit(keys[i], " ", 2);
+        g_key_file_get_double(file, part[0], part[1], &error);
+        g_assert_no_error(error);
+    }
+    g_autoptr(CalibrationProfile) profile = calibration_profile_load(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(calibration_profile_name(profile), ==, "default");
+}
+
+static void
+test_one_key_overrides(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CalibrationProfile) shipped = calibration_profile_default();
+    g_autoptr(CalibrationProfile) profile = load_text("# ours\n[marks]\naccept=0.95\n", -1, &error);
+
+    g_assert_no_error(error);
+    CalibrationMarks expected = *calibration_profile_marks(shipped);
+    expected.accept = 0.95;
+    g_assert_cmpmem(calibration_profile_marks(profile), sizeof expected, &expected, sizeof expected);
+    g_assert_cmpmem(calibration_profile_align(profile), sizeof(CalibrationAlign),
+                    calibration_profile_align(shipped), sizeof(CalibrationAlign));
+    g_assert_cmpstr(calibration_profile_name(profile), ==, "scanner.profile");
+}
+
+static void
+test_name(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CalibrationProfile) profile = load_text("[profile]\nname=Máy quét 1\n", -1, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(calibration_profile_name(profile), ==, "Máy quét 1");
+    g_autoptr(CalibrationProfile) unnamed = load_text("[profile]\nname=\n", -1, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(calibration_profile_name(unnamed), ==, "scanner.profile");
+    g_autoptr(CalibrationProfile) empty = load_text("", -1, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(empty);
+}
+
+static const struct {
+    const char *text, *message;
+} violations[] = {
+    {"[marks]\nacept=0.9\n", "scanner.profile: [marks] acept is no key"},
+    {"[mark]\naccept=0.9\n", "scanner.profile: [mark] accept is no key"},
+    {"[align]\naccept=0.9\n", "scanner.profile: [align] accept is no key"},
+    {"[profile]\nversion=1\n", "scanner.profile: [profile] version is no key"},
+    {"[marks]\naccept=1.1\n", "scanner.profile: [marks] accept must be a number from 0.5 to 1"},
+    {"[marks]\naccept=0.4\n", "scanner.profile: [marks] accept must be a number from 0.5 to 1"},
+    {"[marks]\nreject=0.6\n", "scanner.profile: [marks] reject must be a number from 0 to 0.5"},
+    {"[marks]\ncover_half=0\n", "[marks] cover_half must be a number"},
+    {"[align]\nresidual_mm=-1\n", "scanner.profile: [align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=viele\n", "scanner.profile: [align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=\n", "[align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=0,4\n", "[align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=0.4 mm\n", "[align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=nan\n", "[align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=inf\n", "[align] residual_mm must be a number"},
+    {"[align]\nresidual_mm=1e999\n", "[align] residual_mm must be a number"},
+    {"accept=0.9\n", "scanner.profile: is no profile"},
+    {"{\"marks\": {}}\n", "scanner.profile: is no profile"},
+    {"[marks]\naccept\n", "scanner.profile: is no profile"},
+    {"[marks]\nacc\xffpt=1\n", "scanner.profile: "},
+    {"\xff\xd8\xff\xe0", "scanner.profile: is no profile"},
+};
+
+static void
+test_violations(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(violations); i++) {
+        g_autoptr(GError) error = NULL;
+        if (load_text(violations[i].text, -1, &error) != NULL)
+            g_test_message("loaded, but should not: %s", violations[i].text);
+        assert_message(error, violations[i].message);
+    }
+}
+
+static void
+test_files_that_are_none(void)
+{
+    g_autofree char *missing = g_build_filename(dir, "missing.profile", NULL);
+    g_autofree char *huge = g_build_filename(dir, "huge.profile", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(calibration_profile_load(missing, &error));
+    assert_message(error, "missing.profile: is no profile");
+    g_clear_error(&error);
+    g_assert_null(calibration_profile_load(dir, &error));
+    assert_message(error, "is no profile");
+    g_clear_error(&error);
+    g_assert_true(g_file_set_contents(huge, "", 0, NULL));
+    g_assert_cmpint(truncate(huge, 2 * 1024 * 1024), ==, 0);
+    g_assert_null(calibration_profile_load(huge, &error));
+    assert_message(error, "huge.profile: is no profile");
+}
+
+/* Any bytes give a profile or one line. */
+static void
+test_damage(void)
+{
+    static const char shipped[] = "[profile]\nname=default\n\n[align]\nresidual_mm=0.4\n[marks]\nink=0.10\n"
+                                  "accept=0.999\nreject=0.001\n";
+    GRand *random = g_rand_new_with_seed(7);
+
+    for (int round = 0; round < 2000; round++) {
+        g_autofree char *text = g_strdup(shipped);
+        g_autoptr(GError) error = NULL;
+        gint32 length = g_rand_int_range(random, 1, sizeof shipped);
+        for (int n = g_rand_int_range(random, 1, 4); n > 0; n--)
+            text[g_rand_int_range(random, 0, length)] = (char)g_rand_int_range(random, 0, 256);
+        g_autoptr(CalibrationProfile) profile = load_text(text, length, &error);
+        if (profile == NULL)
+            assert_message(error, "scanner.profile: ");
+        else
+            g_assert_true(g_utf8_validate(calibration_profile_name(profile), -1, NULL));
+    }
+    g_rand_free(random);
+}
+
+static double
+probability(double cover, double reach, double ring)
+{
+    g_autoptr(CalibrationProfile) profile = calibration_profile_default();
+    CalibrationMark mark = {.cover = cover, .reach = reach, .ring = ring};
+
+    return calibration_mark_probability(calibration_profile_marks(profile), &mark);
+}
+
+static void
+test_ends(void)
+{
+    g_autoptr(CalibrationProfile) profile = calibration_profile_default();
+    const CalibrationMarks *marks = calibration_profile_marks(profile);
+
+    g_assert_cmpfloat(probability(0, 0, 0), <, marks->reject);
+    g_assert_cmpfloat(probability(0, 0, 0), >=, 0);
+    g_assert_cmpfloat(probability(1, 1.4, 0), >, marks->accept);
+    g_assert_cmpfloat(probability(1, 1.4, 1), <=, 1);
+    g_assert_cmpfloat(probability(0.3, 1, 0), >, marks->accept); /* a plain cross */
+}
+
+static void
+test_more_ink_is_more_likely(void)
+{
+    for (double reach = 0; reach <= 1.4; reach += 0.2) {
+        for (double ring = 0; ring <= 1; ring += 0.25) {
+            double before = probability(0, reach, ring);
+            for (double cover = 0.005; cover <= 1; cover += 0.005) {
+                double now = probability(cover, reach, ring);
+                g_assert_true(isfinite(now));
+                g_assert_cmpfloat(now, >=, before);
+                g_assert_cmpfloat(now, <=, 1);
+                before = now;
+            }
+        }
+    }
+    g_assert_cmpfloat(probability(0.04, 1, 0), <, probability(0.06, 1, 0)); /* strictly, where it matters */
+}
+
+static void
+test_a_speck_is_less_likely_than_a_stroke(void)
+{
+    for (double cover = 0.02; cover < 0.2; cover += 0.02)
+        g_assert_cmpfloat(probability(cover, 0.1, 0), <, probability(cover, 0.8, 0));
+}
+
+static void
+test_a_ring_raises(void)
+{
+    g_autoptr(CalibrationProfile) profile = calibration_profile_default();
+
+    g_assert_cmpfloat(probability(0.01, 0.5, 1), >, probability(0.01, 0.5, 0));
+    g_assert_cmpfloat(probability(0, 0, 1), >, calibration_profile_marks(profile)->accept);
+    double before = 0;
+    for (double ring = 0; ring <= 1; ring += 1 / 24.0) {
+        g_assert_cmpfloat(probability(0, 0, ring), >=, before);
+        before = probability(0, 0, ring);
+    }
+    /* ink around a marked position does not take its mark away */
+    g_assert_cmpfloat(probability(0.5, 1, 0.2), >=, probability(0.5, 1, 0));
+}
+
+static void
+remove_dir(void)
+{
+    static const char *const files[] = {"scanner.profile", "huge.profile"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(dir, files[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(dir);
+    g_free(dir);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    dir = g_dir_make_tmp("phieu-profile-XXXXXX", NULL);
+    g_test_add_func("/profile/default", test_default);
+    g_test_add_func("/profile/default-file-is-complete", test_default_file_is_complete);
+    g_test_add_func("/profile/one-key-overrides", test_one_key_overrides);
+    g_test_add_func("/profile/name", test_name);
+    g_test_add_func("/profile/violations", test_violations);
+    g_test_add_func("/profile/files-that-are-none", test_files_that_are_none);
+    g_test_add_func("/profile/damage", test_damage);
+    g_test_add_func("/mark-model/ends", test_ends);
+    g_test_add_func("/mark-model/more-ink-is-more-likely", test_more_ink_is_more_likely);
+    g_test_add_func("/mark-model/a-speck-is-less-likely-than-a-stroke",
+                    test_a_speck_is_less_likely_than_a_stroke);
+    g_test_add_func("/mark-model/a-ring-raises", test_a_ring_raises);
+    int status = g_test_run();
+    remove_dir();
+    return status;
+}
