@@ -83,7 +83,7 @@ export_aside_init(ExportAside *aside, const char *dir, GError **error)
     return FALSE;
 }
 
-/* Whether `dir` has no entries but `names`. */
+/* Whether `dir` has no entries but files called `names`. */
 static gboolean
 holds_only(const char *dir, const char *const *names)
 {
@@ -91,8 +91,10 @@ holds_only(const char *dir, const char *const *names)
     const char *entry;
     gboolean only = entries != NULL;
 
-    while (only && (entry = g_dir_read_name(entries)) != NULL)
-        only = g_strv_contains(names, entry);
+    while (only && (entry = g_dir_read_name(entries)) != NULL) {
+        g_autofree char *path = g_build_filename(dir, entry, NULL);
+        only = g_strv_contains(names, entry) && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    }
     if (entries != NULL)
         g_dir_close(entries);
     return only;

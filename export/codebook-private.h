@@ -1,7 +1,7 @@
 /* codebook.csv: what the columns and their values mean. */
 #pragma once
 
-#include "export-csv.h"
+#include "csv-private.h"
 #include "plan-private.h"
 
 /* `sample` holds the names of the sample list's columns as responses.csv has them. `language` is not NULL. */

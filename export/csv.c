@@ -1,4 +1,4 @@
-#include "export-csv.h"
+#include "csv-private.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>

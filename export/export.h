@@ -30,12 +30,6 @@ typedef struct {
 gboolean export_run(Store *store, const ExportOptions *options, ExportResult *result, GError **error);
 
 /* The columns of responses.csv after `serial` and the sample list's: one a question in form order, a
- * select_multiple also as name/value. Appends to `columns` (of char*, owned). The simulation's truth.csv has
- * the same columns. */
+ * select_multiple also as name/value (1, 0, or empty where it is not answered); notes and personal questions
+ * are left out. Appends to `columns` (of char*, owned). The simulation's truth.csv has the same columns. */
 void export_response_columns(const FormPackage *form, GPtrArray *columns);
-
-/* The cells of those columns for answers that are known (truth.csv): `value` gives the value of a question,
- * "" or NULL for none. Appends one a column to `values` (of char*, owned). */
-void export_response_values(const FormPackage *form,
-                            const char *(*value)(const char *question, gpointer data), gpointer data,
-                            GPtrArray *values);

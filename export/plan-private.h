@@ -28,7 +28,7 @@ typedef struct {
 ExportPlan *export_plan_new(const GPtrArray *forms);
 void export_plan_free(ExportPlan *plan);
 
-/* What a cell of the column holds when its question's value is `value`. `certain`: answered or left blank. */
-const char *export_column_text(const ExportColumn *column, const char *value, gboolean certain);
+/* What a cell of the column holds when its question's value is `value`, "" where it is not answered. */
+const char *export_column_text(const ExportColumn *column, const char *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExportPlan, export_plan_free)

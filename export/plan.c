@@ -90,13 +90,28 @@ add_columns(ExportPlan *plan, guint index)
     }
 }
 
-/* In a version or in all: what was once asked as personal is personal. */
+static gboolean
+field_is_personal(const FormPackage *form, const char *name)
+{
+    for (guint p = 0; p < form->pages->len; p++) {
+        const FormPage *page = g_ptr_array_index(form->pages, p);
+        for (guint i = 0; i < page->fields->len; i++) {
+            const FormField *field = g_ptr_array_index(page->fields, i);
+            if (field->personal && strcmp(field->name, name) == 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Personal in one version is personal in all; a package written by hand may say so of the field only. */
 static gboolean
 is_personal(const GPtrArray *forms, const char *name)
 {
     for (guint i = 0; i < forms->len; i++) {
-        const FormQuestion *question = form_package_question(g_ptr_array_index(forms, i), name);
-        if (question != NULL && question->personal)
+        const FormPackage *form = g_ptr_array_index(forms, i);
+        const FormQuestion *question = form_package_question(form, name);
+        if ((question != NULL && question->personal) || field_is_personal(form, name))
             return TRUE;
     }
     return FALSE;
@@ -147,11 +162,9 @@ is_among(const char *value, const char *values)
 }
 
 const char *
-export_column_text(const ExportColumn *column, const char *value, gboolean certain)
+export_column_text(const ExportColumn *column, const char *value)
 {
-    if (!certain)
-        return "";
-    if (column->value == NULL)
+    if (column->value == NULL || value[0] == '\0')
         return value;
     return is_among(column->value, value) ? "1" : "0";
 }
@@ -165,20 +178,4 @@ export_response_columns(const FormPackage *form, GPtrArray *columns)
     g_autoptr(ExportPlan) plan = export_plan_new(forms);
     for (guint i = 0; i < plan->columns->len; i++)
         g_ptr_array_add(columns, g_strdup(g_array_index(plan->columns, ExportColumn, i).name));
-}
-
-void
-export_response_values(const FormPackage *form, const char *(*value)(const char *question, gpointer data),
-                       gpointer data, GPtrArray *values)
-{
-    g_autoptr(GPtrArray) forms = g_ptr_array_new();
-
-    g_ptr_array_add(forms, (gpointer)form);
-    g_autoptr(ExportPlan) plan = export_plan_new(forms);
-    for (guint i = 0; i < plan->columns->len; i++) {
-        const ExportColumn *column = &g_array_index(plan->columns, ExportColumn, i);
-        const ExportQuestion *question = g_ptr_array_index(plan->questions, column->question);
-        const char *known = value(question->question->name, data);
-        g_ptr_array_add(values, g_strdup(export_column_text(column, known == NULL ? "" : known, TRUE)));
-    }
 }

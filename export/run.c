@@ -84,11 +84,11 @@ static gboolean
 name_is_taken(const Run *run, const char *name)
 {
     for (guint i = 0; i < run->plan->columns->len; i++) {
-        if (strcmp(g_array_index(run->plan->columns, ExportColumn, i).name, name) == 0)
+        if (g_ascii_strcasecmp(g_array_index(run->plan->columns, ExportColumn, i).name, name) == 0)
             return TRUE;
     }
     for (guint i = 0; i < run->sample_names->len; i++) {
-        if (strcmp(g_ptr_array_index(run->sample_names, i), name) == 0)
+        if (g_ascii_strcasecmp(g_ptr_array_index(run->sample_names, i), name) == 0)
             return TRUE;
     }
     return FALSE;
@@ -194,9 +194,8 @@ write_response(const Run *run, const StoreQuestionnaire *questionnaire)
         const StoreCell *cell = place < 0 ? NULL : &questionnaire->cells[place];
         gboolean answered =
             cell != NULL && strcmp(cell->state, form_field_state_name(FORM_FIELD_ANSWERED)) == 0;
-        gboolean blank = cell != NULL && strcmp(cell->state, form_field_state_name(FORM_FIELD_BLANK)) == 0;
-        gboolean certain = (answered || blank) && offers(questionnaire->form, cell->name, column->value);
-        export_csv_cell(run->responses, export_column_text(column, answered ? cell->value : "", certain));
+        gboolean offered = answered && offers(questionnaire->form, cell->name, column->value);
+        export_csv_cell(run->responses, export_column_text(column, offered ? cell->value : ""));
     }
     export_csv_end_row(run->responses);
 }
