@@ -338,8 +338,12 @@ test_versions(void)
 
     g_ptr_array_add(station.forms, old);
     g_ptr_array_add(station.forms, new);
-    form_question_add_choice(form_package_question(new, "m1"), "4");
-    g_ptr_array_remove_index(form_package_question(new, "m1")->choices, 0);
+    FormQuestion *question = form_package_question(new, "m1");
+    FormField *field = g_ptr_array_index(form_package_page(new, 1)->fields, 1);
+    form_question_add_choice(question, "4");
+    form_field_add_option(field, "4", (FormRect){80, 40, 4.5, 4.5}, FORM_SHAPE_ELLIPSE);
+    g_ptr_array_remove_index(question->choices, 0);
+    g_array_remove_index(field->options, 0);
     station_add_field(new, form_package_page(new, 1), "extra", FORM_SELECT_ONE);
     g_assert_true(store_add_form(station.store, old, NULL, &error));
     g_assert_true(store_add_form(station.store, new, NULL, &error));
