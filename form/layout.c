@@ -86,7 +86,9 @@ add_fields(FormPage *page, const LayoutPlaced *placed)
             rect.y_mm += top_mm;
             form_field_add_option(field, option->value, rect, option->shape);
         }
-        field->has_box = from->has_box;
+        if (!from->has_box)
+            continue;
+        field->has_box = TRUE;
         field->box = from->box;
         field->box.y_mm += top_mm;
         field->cells = from->cells;

@@ -182,15 +182,24 @@ form_printer_package(const FormPrinter *printer)
     return printer->package;
 }
 
+/* Cairo replays a recording onto an image half a pixel off, so images get the page from its PDF; a PDF gets
+ * the recording, which it holds once for all copies. */
 static void
 draw_master(const FormPrinter *printer, cairo_t *cr, guint i)
 {
     cairo_surface_t *master = printer->masters->pdata[i];
+    gboolean image = cairo_surface_get_type(cairo_get_group_target(cr)) == CAIRO_SURFACE_TYPE_IMAGE;
     if (!master)
         return;
     cairo_save(cr);
-    cairo_set_source_surface(cr, master, 0, 0);
-    cairo_paint(cr);
+    if (printer->document && image) {
+        PopplerPage *page = poppler_document_get_page(printer->document, (int)i);
+        poppler_page_render_for_printing(page, cr);
+        g_object_unref(page);
+    } else {
+        cairo_set_source_surface(cr, master, 0, 0);
+        cairo_paint(cr);
+    }
     cairo_restore(cr);
 }
 
