@@ -1,0 +1,144 @@
+/* How the program is called: help, versions, wrong use, languages. */
+#include <string.h>
+
+#include "command-fixture.h"
+
+static const char *const commands[] = {
+    "demo",          "form check", "form compile", "form proof", "form print", "form add", "read",  "init",
+    "sample import", "import",     "batch list",   "batch show", "status",     "export",   "bench",
+};
+
+static void
+test_help(void)
+{
+    g_auto(Run) run = run_phieu("--help", NULL);
+    assert_status(run, 0);
+    g_assert_cmpstr(run.problems, ==, "");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_assert_nonnull(strstr(run.output, commands[i]));
+}
+
+static void
+test_help_of_commands(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_auto(GStrv) words = g_strsplit(commands[i], " ", 2);
+        g_auto(Run) run =
+            run_phieu(words[0], words[1] ? words[1] : "--help", words[1] ? "--help" : NULL, NULL);
+        assert_status(run, 0);
+        g_assert_cmpstr(run.problems, ==, "");
+        g_autofree char *usage = g_strdup_printf("phieu %s", commands[i]);
+        g_assert_nonnull(strstr(run.output, usage));
+    }
+}
+
+static void
+test_version(void)
+{
+    g_auto(Run) run = run_phieu("--version", NULL);
+    assert_status(run, 0);
+    g_assert_true(g_str_has_prefix(run.output, "phieu "));
+}
+
+static void
+test_unknown_command(void)
+{
+    static const struct {
+        const char *typed, *meant;
+    } cases[] = {{"imprt", "phieu import"}, {"staus", "phieu status"}, {"chek", "phieu form check"}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Run) run = run_phieu(cases[i].typed, NULL);
+        assert_one_line(run, 2, cases[i].meant);
+        g_assert_cmpstr(run.output, ==, "");
+    }
+    g_auto(Run) group = run_phieu("form", "prof", NULL);
+    assert_one_line(group, 2, "phieu form proof");
+    g_auto(Run) far = run_phieu("xylophone", NULL);
+    assert_one_line(far, 2, "phieu --help");
+}
+
+static void
+test_wrong_use(void)
+{
+    static const char *const cases[][5] = {
+        {NULL},
+        {"-C"},
+        {"-q", "status"},
+        {"form"},
+        {"read"},
+        {"read", "x.jpg"},
+        {"read", "--form"},
+        {"read", "--nonsense", "x.jpg"},
+        {"read", "--form", "nowhere.form.json", "x.jpg"},
+        {"form", "check"},
+        {"form", "check", "nowhere.md"},
+        {"form", "compile", "nowhere.md", "-o", "out.form.json"},
+        {"form", "compile", "x.md"},
+        {"form", "print", "x.form.json"},
+        {"form", "proof", "nowhere.form.json"},
+        {"sample", "import", "nowhere.csv"},
+        {"batch", "show"},
+        {"status", "extra"},
+        {"demo", "--count", "0"},
+        {"demo", "--count", "many"},
+        {"bench", "--pages", "-3"},
+        {"bench", "extra"},
+        {"-C", "/nowhere-at-all", "status"},
+        {"-C", "/nowhere-at-all", "import", "/"},
+        {"-C", "/nowhere-at-all", "export"},
+        {"-C", "/nowhere-at-all", "batch", "list"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Run) run = run_phieu(cases[i][0], cases[i][0] ? cases[i][1] : NULL, cases[i][2], cases[i][3],
+                                    cases[i][4], NULL);
+        assert_one_line(run, 2, "phieu: ");
+        g_assert_cmpstr(run.output, ==, "");
+    }
+}
+
+static Run
+run_in_language(const char *name, const char *value)
+{
+    static const char *const words[] = {"--help", NULL};
+    static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
+    g_auto(GStrv) environment = g_get_environ();
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        environment = g_environ_unsetenv(environment, names[i]);
+    environment = g_environ_setenv(environment, name, value, TRUE);
+    return run_phieu_v(words, (const char *const *)environment);
+}
+
+/* A fresh Debian has no vi_VN locale: its name is enough. */
+static void
+test_language(void)
+{
+    static const struct {
+        const char *name, *value, *usage;
+    } cases[] = {
+        {"LANG", "vi_VN.UTF-8", "Cách dùng:"},
+        {"LC_ALL", "vi_VN", "Cách dùng:"},
+        {"LC_MESSAGES", "vi_VN.UTF-8", "Cách dùng:"},
+        {"LANGUAGE", "vi", "Cách dùng:"},
+        {"LANG", "en_US.UTF-8", "Usage:"},
+        {"LC_ALL", "C", "Usage:"},
+        {"LANG", "zz_ZZ.UTF-8", "Usage:"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Run) run = run_in_language(cases[i].name, cases[i].value);
+        assert_status(run, 0);
+        g_assert_true(g_str_has_prefix(run.output, cases[i].usage));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/use/help", test_help);
+    g_test_add_func("/use/help-of-commands", test_help_of_commands);
+    g_test_add_func("/use/version", test_version);
+    g_test_add_func("/use/unknown-command", test_unknown_command);
+    g_test_add_func("/use/wrong-use", test_wrong_use);
+    g_test_add_func("/use/language", test_language);
+    return g_test_run();
+}
