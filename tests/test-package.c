@@ -1,5 +1,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "form-error.h"
@@ -674,6 +675,80 @@ test_damage(void)
     g_assert_cmpuint(refused, >, 1000);
 }
 
+/* Exit status of the schema's validator on one file. */
+static int
+validate(const char *path)
+{
+    const char *source = g_getenv("PHIEU_SOURCE");
+    g_autofree char *script = g_build_filename(source, "tests", "check-schema.py", NULL);
+    g_autofree char *schema = g_build_filename(source, "docs", "package.schema.json", NULL), *output = NULL;
+    const char *const command[] = {"python3", script, schema, path, NULL};
+    int status = 0;
+
+    if (!g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status,
+                      NULL))
+        return 77;
+    if (output != NULL && output[0] != '\0')
+        g_test_message("%s", output);
+    return WEXITSTATUS(status);
+}
+
+/* The schema in docs/ allows what the loader allows, and refuses what a schema can refuse. */
+static void
+test_schema(void)
+{
+    static const char *const good[] = {MINIMAL, example, everything};
+    static const char *const bad[] = {
+        START "\"pages\": []}",
+        "{\"phieu\": 2, \"code\": \"A\", " PAPER ", \"pages\": [{\"page\": 1, \"fields\": []}]}",
+        FIELD("{\"name\": \"q\", \"type\": \"geopoint\"}"),
+        FIELD("{\"name\": \"q\", \"type\": \"text\"}"),
+        FIELD("{\"name\": \"q\", \"type\": \"select_one\"}"),
+        OPTION("{\"value\": \"1\", " RECT ", \"shape\": \"star\"}"),
+    };
+    g_autofree char *path = g_build_filename(dir, "schema.form.json", NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autoptr(GError) error = NULL;
+        write_file(path, good[i], -1);
+        int status = validate(path);
+        if (status == 77) {
+            g_test_skip("needs python3-jsonschema");
+            return;
+        }
+        g_assert_cmpint(status, ==, 0);
+        g_autoptr(FormPackage) package = form_package_load(path, &error);
+        g_assert_no_error(error);
+        g_assert_true(form_package_save(package, path, &error));
+        g_assert_cmpint(validate(path), ==, 0);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        write_file(path, bad[i], -1);
+        g_assert_cmpint(validate(path), ==, 1);
+    }
+}
+
+/* The worked example of the manual is a package. */
+static void
+test_example_of_the_manual(void)
+{
+    g_autofree char *path = g_build_filename(g_getenv("PHIEU_SOURCE"), "docs", "package-format.md", NULL);
+    g_autofree char *manual = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_file_get_contents(path, &manual, NULL, &error);
+    g_assert_no_error(error);
+    char *start = strstr(manual, "```json\n");
+    g_assert_nonnull(start);
+    start += strlen("```json\n");
+    char *end = strstr(start, "```");
+    g_assert_nonnull(end);
+    g_autoptr(FormPackage) package = load_text(start, end - start, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(package->questions->len, ==, 3);
+    g_assert_true(form_package_question(package, "phone")->personal);
+}
+
 static void
 remove_dir(void)
 {
@@ -711,6 +786,8 @@ main(int argc, char **argv)
     g_test_add_func("/package/save-fails", test_save_fails);
     g_test_add_func("/package/made-by-hand-in-code", test_made_by_hand_in_code);
     g_test_add_func("/package/shapes", test_shapes);
+    g_test_add_func("/package/schema", test_schema);
+    g_test_add_func("/package/example-of-the-manual", test_example_of_the_manual);
     g_test_add_func("/package/damage", test_damage);
     int status = g_test_run();
     remove_dir();
