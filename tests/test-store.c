@@ -4,11 +4,48 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "database-private.h"
 #include "store-station.h"
+
+/* --- dying at a given point: what the store asks of the disk passes here first --- */
+
+static int steps_to_live = -1; /* disk steps until this process kills itself; -1: for ever */
+
+static void
+disk_step(void)
+{
+    if (steps_to_live > 0 && --steps_to_live == 0)
+        kill(getpid(), SIGKILL);
+}
+
+int fsync(int fd);
+int fdatasync(int fd);
+int rename(const char *from, const char *to);
+
+int
+fsync(int fd)
+{
+    disk_step();
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+    disk_step();
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+int
+rename(const char *from, const char *to)
+{
+    disk_step();
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 /* --- the folder --- */
 
@@ -948,6 +985,40 @@ test_kill(void)
     g_assert_cmpint(partly, >, 0);
 }
 
+/* Killed before each sync and each rename of storing one page, one after the other: no luck needed. */
+static void
+test_kill_each_step(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 1);
+    int steps = 0, status = 0;
+
+    station_put_simple(&station, "FIRST", 1);
+    do {
+        g_autofree char *serial = g_strdup_printf("N%d", ++steps);
+        pid_t child = fork();
+        if (child == 0) {
+            Station own = station_join(&station);
+            steps_to_live = steps;
+            station_put_simple(&own, serial, 1);
+            _exit(0);
+        }
+        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+        g_assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+        station_reopen(&station);
+        station_check(&station);
+        FormReading *reading = reading_new("DEMO", 1, serial, 1, "1");
+        g_autofree char *content = g_strdup_printf("%s/1", serial);
+        StorePageResult again = station_put(&station, content, 0, reading);
+        g_assert_true(again == STORE_PAGE_NEW || again == STORE_PAGE_SAME_FILE);
+        g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM page WHERE state = 'held'"), ==,
+                        steps + 1);
+        station_check(&station);
+    } while (WIFSIGNALED(status));
+    /* the image, its name, its folders (two made), and the commit: fewer would mean that something is not
+     * synced */
+    g_assert_cmpint(steps - 1, >=, 6);
+}
+
 /* A disk that is full: every write beyond a size fails, first the image's, then the database's. */
 static void
 test_disk_full(void)
@@ -1018,6 +1089,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/race", test_race);
     g_test_add_func("/store/threads", test_threads);
     g_test_add_func("/store/kill", test_kill);
+    g_test_add_func("/store/kill-each-step", test_kill_each_step);
     g_test_add_func("/store/disk-full", test_disk_full);
     return g_test_run();
 }
