@@ -38,26 +38,51 @@ seal_star(cairo_t *cr, double radius_mm)
     cairo_fill(cr);
 }
 
-/* Where seals are put: over the signature at the foot, or in the head; now and then anywhere. */
+/* How many answer positions a seal at `place` would touch. */
+static int
+count_under_seal(const FormPage *page, CalibrationPoint place, double radius_mm)
+{
+    int n = 0;
+    for (guint i = 0; i < page->fields->len; i++) {
+        const FormField *field = g_ptr_array_index(page->fields, i);
+        for (guint k = 0; k < field->options->len; k++) {
+            const FormOption *option = &g_array_index(field->options, FormOption, k);
+            n += hypot(option->x_mm - place.x, option->y_mm - place.y) < radius_mm + option->w_mm / 2;
+        }
+    }
+    return n;
+}
+
+/* Where seals are put: over the signature at the foot, or in the head, where who stamps keeps off the answers
+ * as far as there is room; now and then anywhere. */
 static CalibrationPoint
-seal_place(const FormPackage *package, GRand *random)
+seal_place(const FormPackage *package, const FormPage *page, double radius_mm, GRand *random)
 {
     static const double share[] = {0.6, 0.3, 0.1};
     double w = package->width_mm, h = package->height_mm;
-    CalibrationPoint foot = {w * g_rand_double_range(random, 0.5, 0.9),
-                             h * g_rand_double_range(random, 0.88, 0.97)};
-    CalibrationPoint head = {w * g_rand_double_range(random, 0.1, 0.4),
-                             h * g_rand_double_range(random, 0.02, 0.07)};
-    CalibrationPoint any = {w * g_rand_double(random), h * g_rand_double(random)};
-    const CalibrationPoint place[] = {foot, head, any};
-    return place[calibration_pick(random, share, G_N_ELEMENTS(share))];
+    int kind = calibration_pick(random, share, G_N_ELEMENTS(share));
+    CalibrationPoint best = {0, 0};
+    int fewest = G_MAXINT;
+    for (int tries = 0; tries < (kind == 2 ? 1 : 12) && fewest > 0; tries++) {
+        double x = g_rand_double(random), y = g_rand_double(random);
+        CalibrationPoint places[] = {{w * (0.4 + 0.5 * x), h * (0.88 + 0.1 * y)},
+                                     {w * (0.1 + 0.5 * x), h * (0.01 + 0.07 * y)},
+                                     {w * x, h * y}};
+        int touched = count_under_seal(page, places[kind], radius_mm);
+        if (touched < fewest) {
+            fewest = touched;
+            best = places[kind];
+        }
+    }
+    return best;
 }
 
 static void
-draw_seal(const CalibrationScan *scan, const FormPackage *package, cairo_t *cr, GRand *random)
+draw_seal(const CalibrationScan *scan, const FormPackage *package, const FormPage *page, cairo_t *cr,
+          GRand *random)
 {
-    CalibrationPoint place = seal_place(package, random);
     double radius = g_rand_double_range(random, SEAL_LEAST_MM, SEAL_MOST_MM) / 2;
+    CalibrationPoint place = seal_place(package, page, radius, random);
     CalibrationTexture ink = {0.82, 0.12, 0.16, CLAMP(scan->seal, 0, 1), 0.45};
     cairo_pattern_t *pattern = calibration_texture_new(&ink, random);
     cairo_save(cr);
@@ -187,7 +212,7 @@ calibration_paper_damage(const CalibrationScan *scan, const FormPackage *package
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     draw_specks(scan, package, cr, random);
     if (scan->seal > 0)
-        draw_seal(scan, package, cr, random);
+        draw_seal(scan, package, page, cr, random);
     if (scan->lost_qr > 0 && (guint)scan->lost_qr <= page->qr->len)
         cover_qr(&g_array_index(page->qr, FormRect, scan->lost_qr - 1), cr, random);
     if (scan->lost_corner > 0)
