@@ -13,23 +13,33 @@
 typedef struct {
     double x_mm, y_mm;
     double dx_px, dy_px;
-    gboolean distinct; /* see OmrPatch */
+    gboolean evidence; /* it was found better than its rival would be */
 } OmrAnchor;
 
 typedef struct {
     OmrHomography map;  /* page mm -> image px, pixel centres at whole numbers */
     GArray *anchors;    /* of OmrAnchor: the local correction */
     guint tried;        /* patches looked for at the finest scale */
-    guint distinct;     /* those of them that are distinct */
+    guint distinct;     /* those of them that could be evidence against their rival */
     double residual_mm; /* root mean square of what neighbours do not predict of an anchor */
+    double spread_mm;   /* nine of ten landmarks disagreed with their neighbours by less, before outliers were
+                           dropped */
     double coverage;    /* share of the print's extent that anchors cover, the smaller of both directions */
 } OmrAlignment;
 
 void omr_alignment_clear(OmrAlignment *alignment);
 
-/* Refines `start`, which is off by up to `error_mm`. FALSE when too little was found to say anything. */
+/* A first guess of where a page lies. */
+typedef struct {
+    OmrHomography map; /* page mm -> image px */
+    double error_mm;   /* how far off it may be on the page */
+    gboolean thorough; /* look far around at every scale, not only as far as the scale before was in
+                          disagreement */
+} OmrPose;
+
+/* Refines `start`. FALSE when too little was found to say anything. */
 gboolean omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image,
-                   const OmrHomography *start, double error_mm, const CalibrationAlign *limits);
+                   const OmrPose *start, const CalibrationAlign *limits);
 
 /* Whether the alignment can be relied on: enough patches found, all over the print, in agreement, and a map
  * that paper and camera can make. Otherwise `why` (if not NULL) is set to a text that the caller frees. */

@@ -4,8 +4,13 @@
 #include <math.h>
 #include <string.h>
 
-/* How far each scale looks around the place that the one before predicts, after the first. */
+/* How far each scale looks around the place that the one before predicts, after the first: at most this, and
+ * less where the scale before found its landmarks in agreement. */
 static const double search_mm[OMR_SCALES] = {0, 1.6, 0.8};
+
+/* … namely this many times the disagreement that nine of ten landmarks stay below, and a little more. */
+#define SEARCH_FACTOR   2.0
+#define SEARCH_LEAST_MM 0.3
 
 /* Pairs further off than this from the projective map are outliers of its fit; paper that bends stays within.
  */
@@ -22,6 +27,9 @@ static const double cutoff_mm[OMR_SCALES] = {2.5, 2.0, 1.5};
  */
 #define OUTLIER_FACTOR 3.5
 #define OUTLIER_MIN_MM 0.2
+
+/* A landmark is distinct when its rival leaves room below a good find. */
+#define MAX_RIVAL 0.8
 
 /* With fewer distinct landmarks than this a share of them says nothing. */
 #define FEW_DISTINCT 6
@@ -87,17 +95,19 @@ sample_window(Window *window, const OmrPyramid *image, OmrPoint centre, const Om
     memset(window->sums, 0, sizeof(gint32) * (gsize)width);
     memset(window->squares, 0, sizeof(gint64) * (gsize)width);
     for (int row = 0; row < side; row++) {
-        gint32 sum = 0;
-        gint64 square = 0;
+        double x = centre.x - step->xx * half + step->xy * (row - half);
+        double y = centre.y - step->yx * half + step->yy * (row - half);
+        OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step->xx / factor,
+                        step->yx / factor};
+        gint32 sum = 0, square = 0;
         int *sums = window->sums + (row + 1) * width;
         gint64 *squares = window->squares + (row + 1) * width;
+        guint8 values[MAX_SIDE];
+        omr_image_sample(pixels, walk, side, values);
         sums[0] = 0;
         squares[0] = 0;
         for (int column = 0; column < side; column++) {
-            int dx = column - half, dy = row - half;
-            double x = centre.x + step->xx * dx + step->xy * dy, y = centre.y + step->yx * dx + step->yy * dy;
-            int value = (int)omr_image_at(pixels, (float)((x + 0.5) / factor - 0.5),
-                                          (float)((y + 0.5) / factor - 0.5));
+            gint32 value = values[column];
             window->values[row * side + column] = (gint16)value;
             sum += value;
             square += value * value;
@@ -139,9 +149,9 @@ peak_offset(double before, double at, double after)
     return curve < -1e-9 ? CLAMP(0.5 * (before - after) / curve, -0.5, 0.5) : 0;
 }
 
-/* Finds `patch` within `radius` px of the window's centre. FALSE when the correlation stays below `least` or
- * the best is at the edge. */
-static gboolean
+/* Finds `patch` within `radius` px of the window's centre and returns its correlation; 0 when that stays
+ * below `least` or the best is at the edge. */
+static double
 find_patch(const Window *window, const OmrPatch *patch, int half, int radius, double least, OmrPoint *offset)
 {
     int n = 2 * radius + 1, side = 2 * half + 1, best = 0;
@@ -154,10 +164,10 @@ find_patch(const Window *window, const OmrPatch *patch, int half, int radius, do
     }
     int x = best % n, y = best / n;
     if (score[best] < least || x == 0 || y == 0 || x == n - 1 || y == n - 1)
-        return FALSE;
+        return 0;
     offset->x = x - radius + peak_offset(score[best - 1], score[best], score[best + 1]);
     offset->y = y - radius + peak_offset(score[best - n], score[best], score[best + n]);
-    return TRUE;
+    return score[best];
 }
 
 /* Looks for every patch of a scale where `alignment` predicts it. */
@@ -178,14 +188,15 @@ find_pairs(const OmrAlignment *alignment, const OmrBlank *blank, int index, cons
         OmrJacobian step = omr_homography_jacobian(&alignment->map, page);
         step = (OmrJacobian){step.xx * pixel_mm, step.xy * pixel_mm, step.yx * pixel_mm, step.yy * pixel_mm};
         sample_window(window, image, centre, &step, scale->half + radius);
-        if (!find_patch(window, patch, scale->half, radius, least, &offset))
+        double score = find_patch(window, patch, scale->half, radius, least, &offset);
+        if (score <= 0)
             continue;
         OmrPair pair = {
             .from = page,
             .to = {centre.x + step.xx * offset.x + step.xy * offset.y,
                    centre.y + step.yx * offset.x + step.yy * offset.y},
             .weight = 1,
-            .tag = patch->distinct,
+            .tag = score >= patch->rival + OMR_EVIDENCE,
         };
         g_array_append_val(pairs, pair);
     }
@@ -222,14 +233,17 @@ contradictions_of(const GArray *anchors, double px_per_mm)
     return contradictions;
 }
 
-/* Drops the anchors that their neighbours contradict and returns the root mean square of those that stay. */
+/* Drops the anchors that their neighbours contradict and returns the root mean square of those that stay.
+ * `spread_mm` is what nine of ten stayed below before. */
 static double
-drop_outliers(GArray *anchors, double px_per_mm)
+drop_outliers(GArray *anchors, double px_per_mm, double *spread_mm)
 {
     for (int round = 0; round < 3 && anchors->len > 0; round++) {
         g_autofree double *contradictions = contradictions_of(anchors, px_per_mm);
         g_autofree double *sorted = g_memdup2(contradictions, sizeof(double) * anchors->len);
         qsort(sorted, anchors->len, sizeof(double), compare_doubles);
+        if (round == 0)
+            *spread_mm = sorted[anchors->len * 9 / 10];
         double limit = MAX(OUTLIER_FACTOR * sorted[anchors->len / 2], OUTLIER_MIN_MM);
         for (guint i = anchors->len; i-- > 0;) {
             if (contradictions[i] > limit)
@@ -268,7 +282,7 @@ fit_map(OmrAlignment *alignment, GArray *pairs, double error_mm, double tight_mm
                             data[i].tag};
         g_array_append_val(alignment->anchors, anchor);
     }
-    alignment->residual_mm = drop_outliers(alignment->anchors, px_per_mm);
+    alignment->residual_mm = drop_outliers(alignment->anchors, px_per_mm, &alignment->spread_mm);
     return alignment->anchors->len > 0;
 }
 
@@ -304,20 +318,24 @@ count_tried(OmrAlignment *alignment, const OmrScale *scale)
     alignment->tried = scale->patches->len;
     alignment->distinct = 0;
     for (guint i = 0; i < scale->patches->len; i++)
-        alignment->distinct += g_array_index(scale->patches, OmrPatch, i).distinct ? 1 : 0;
+        alignment->distinct += g_array_index(scale->patches, OmrPatch, i).rival <= MAX_RIVAL ? 1 : 0;
 }
 
 gboolean
-omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image, const OmrHomography *start,
-          double error_mm, const CalibrationAlign *limits)
+omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image, const OmrPose *start,
+          const CalibrationAlign *limits)
 {
     OmrPoint middle = {blank->package->width_mm / 2, blank->package->height_mm / 2};
 
     omr_alignment_clear(alignment);
-    alignment->map = *start;
+    alignment->map = start->map;
+    alignment->spread_mm = 0;
     alignment->anchors = g_array_new(FALSE, FALSE, sizeof(OmrAnchor));
     for (int i = 0; i < OMR_SCALES; i++) {
-        double radius_mm = i == 0 ? error_mm : search_mm[i];
+        double wanted_mm = SEARCH_FACTOR * alignment->spread_mm + SEARCH_LEAST_MM;
+        double radius_mm = i == 0            ? start->error_mm
+                           : start->thorough ? search_mm[i]
+                                             : MIN(search_mm[i], wanted_mm);
         double px_per_mm = px_per_mm_at(&alignment->map, middle);
         if (!(px_per_mm > 0.5 && px_per_mm < 100))
             return FALSE;
@@ -349,9 +367,9 @@ is_plausible(const OmrHomography *map, const FormPackage *package, const Calibra
     return largest / smallest <= limits->perspective;
 }
 
-/* Rows look like rows: landmarks that repeat are found one row off as well, so only distinct ones are
- * evidence against that. A form with hardly any must be found nearly whole: one row off, its outermost rows
- * are missing. */
+/* Rows look like rows: landmarks that repeat are found one row off as well, so only those that are found
+ * better than their rivals are evidence against that. A form with hardly any must be found nearly whole: one
+ * row off, its outermost rows are missing. */
 static gboolean
 is_unmistakable(const OmrAlignment *alignment, const CalibrationAlign *limits)
 {
@@ -360,7 +378,7 @@ is_unmistakable(const OmrAlignment *alignment, const CalibrationAlign *limits)
     if (alignment->distinct < FEW_DISTINCT)
         return alignment->anchors->len >= limits->share_repeating * alignment->tried;
     for (guint i = 0; i < alignment->anchors->len; i++)
-        found += g_array_index(alignment->anchors, OmrAnchor, i).distinct ? 1 : 0;
+        found += g_array_index(alignment->anchors, OmrAnchor, i).evidence ? 1 : 0;
     return found >= limits->share_distinct * alignment->distinct;
 }
 

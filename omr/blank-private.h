@@ -14,10 +14,13 @@ extern const double omr_scale_dpi[OMR_SCALES];
 typedef struct {
     double x_mm, y_mm; /* centre */
     double norm;       /* root of the sum of squares of `values` */
-    gboolean
-        distinct;   /* nothing like it within a few rows or columns: it cannot be taken for its neighbour */
+    double rival;   /* how well the most like piece within a few rows or columns correlates with it, -1 … 1:
+                       found   again better than that, it cannot have been taken for its neighbour */
     gint16 *values; /* (2 half + 1)² grey values less their mean */
 } OmrPatch;
+
+/* A patch found again is evidence for the place when it correlates better than its rival by this much. */
+#define OMR_EVIDENCE 0.1
 
 typedef struct {
     int half;        /* px of the scale: a patch is 2 half + 1 wide */

@@ -28,14 +28,12 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 /* A box's own outline and what is drawn over it stay outside. */
 #define BOX_INSET_MM 0.8
 
-/* A patch is distinct when nothing from MIN to MAX mm above, below, left or right of it resembles it this
- * much. Rows and columns of a form are 5 to 12 mm apart; print repeats along the page's axes, so a band of 1
- * mm beside them will do. */
+/* Rows and columns of a form are 5 to 12 mm apart, and print repeats along the page's axes: a patch's rival
+ * is looked for from MIN to MAX mm above, below, left and right of it, in a band of 1 mm. */
 #define REPEAT_MIN_MM  2.5
 #define REPEAT_MAX_MM  26.0
 #define REPEAT_BAND_PX 2
 #define REPEAT_HALF    7 /* px at the middle scale: 5 mm, the finest scale's patch */
-#define RESEMBLANCE    0.7
 
 #define SYNTHETIC_DPI    150.0
 #define MAX_MARGIN_MM    2.2 /* a ring drawn around a bubble stays within */
@@ -133,13 +131,18 @@ source_at(const Source *source, double x_mm, double y_mm, double pixel_mm)
 static void
 resample(const Source *source, const FormPackage *package, double dpi, OmrImage *out)
 {
-    double pixel_mm = 25.4 / dpi;
+    double pixel_mm = 25.4 / dpi, step = pixel_mm * source->px_per_mm;
+    int level = omr_pyramid_level(&source->pyramid, step);
+    double factor = (double)(1 << level);
 
     omr_image_init(out, (int)ceil(package->width_mm / pixel_mm), (int)ceil(package->height_mm / pixel_mm));
     for (int y = 0; y < out->height; y++) {
+        guint8 *line = out->pixels + (gsize)y * (gsize)out->stride;
+        OmrStep walk = {0.5 * step / factor - 0.5, (y + 0.5) * step / factor - 0.5, step / factor, 0};
+        omr_image_sample(&source->pyramid.level[level], walk, out->width, line);
         for (int x = 0; x < out->width; x++)
-            out->pixels[(gsize)y * (gsize)out->stride + (gsize)x] =
-                (guint8)source_at(source, (x + 0.5) * pixel_mm, (y + 0.5) * pixel_mm, pixel_mm);
+            line[x] = (guint8)MIN(255, 255 * (float)line[x] /
+                                           omr_white_at(&source->white, (x + 0.5) * step, (y + 0.5) * step));
     }
 }
 
@@ -323,39 +326,40 @@ resemblance(const OmrImage *image, int x, int y, int other_x, int other_y)
     return ((double)product - (double)sum * (double)other_sum / (double)n) / sqrt(variance * other_variance);
 }
 
-static gboolean
-repeats_at(const OmrImage *image, int x, int y, int other_x, int other_y)
+static void
+find_rival(const OmrImage *image, int x, int y, int other_x, int other_y, double *rival)
 {
-    return other_x >= REPEAT_HALF && other_y >= REPEAT_HALF && other_x < image->width - REPEAT_HALF &&
-           other_y < image->height - REPEAT_HALF && resemblance(image, x, y, other_x, other_y) > RESEMBLANCE;
+    if (other_x >= REPEAT_HALF && other_y >= REPEAT_HALF && other_x < image->width - REPEAT_HALF &&
+        other_y < image->height - REPEAT_HALF)
+        *rival = MAX(*rival, resemblance(image, x, y, other_x, other_y));
 }
 
-static gboolean
-is_distinct(const OmrImage *image, int x, int y, double pixel_mm)
+static double
+rival_of(const OmrImage *image, int x, int y, double pixel_mm)
 {
     int nearest = (int)(REPEAT_MIN_MM / pixel_mm), furthest = (int)(REPEAT_MAX_MM / pixel_mm);
+    double rival = -1;
 
     for (int along = nearest; along <= furthest; along++) {
         for (int across = -REPEAT_BAND_PX; across <= REPEAT_BAND_PX; across++) {
-            if (repeats_at(image, x, y, x + along, y + across) ||
-                repeats_at(image, x, y, x - along, y + across) ||
-                repeats_at(image, x, y, x + across, y + along) ||
-                repeats_at(image, x, y, x + across, y - along))
-                return FALSE;
+            find_rival(image, x, y, x + along, y + across, &rival);
+            find_rival(image, x, y, x - along, y + across, &rival);
+            find_rival(image, x, y, x + across, y + along, &rival);
+            find_rival(image, x, y, x + across, y - along, &rival);
         }
     }
-    return TRUE;
+    return rival;
 }
 
-/* Tells the finest patches apart, on the middle scale's image. */
+/* On the middle scale's image, which is a quarter of the work. */
 static void
-find_distinct(OmrScale *finest, const OmrImage *middle, double pixel_mm)
+find_rivals(OmrScale *finest, const OmrImage *middle, double pixel_mm)
 {
     for (guint i = 0; i < finest->patches->len; i++) {
         OmrPatch *patch = &g_array_index(finest->patches, OmrPatch, i);
         int x = CLAMP((int)(patch->x_mm / pixel_mm), REPEAT_HALF, middle->width - REPEAT_HALF - 1);
         int y = CLAMP((int)(patch->y_mm / pixel_mm), REPEAT_HALF, middle->height - REPEAT_HALF - 1);
-        patch->distinct = is_distinct(middle, x, y, pixel_mm);
+        patch->rival = rival_of(middle, x, y, pixel_mm);
     }
 }
 
@@ -371,7 +375,7 @@ prepare_scales(OmrBlank *blank, const Source *source)
         g_array_set_clear_func(blank->scale[i].patches, patch_clear);
         choose_patches(blank, i, &image[i]);
     }
-    find_distinct(&blank->scale[OMR_SCALES - 1], &image[1], 25.4 / omr_scale_dpi[1]);
+    find_rivals(&blank->scale[OMR_SCALES - 1], &image[1], 25.4 / omr_scale_dpi[1]);
     for (int i = 0; i < OMR_SCALES; i++)
         omr_image_clear(&image[i]);
 }

@@ -18,6 +18,11 @@ typedef struct {
     OmrImage level[OMR_IMAGE_LEVELS];
 } OmrPyramid;
 
+/* A straight walk over an image's pixels. */
+typedef struct {
+    double x, y, dx, dy;
+} OmrStep;
+
 void omr_image_init(OmrImage *image, int width, int height);
 void omr_image_clear(OmrImage *image);
 
@@ -43,6 +48,10 @@ omr_image_at(const OmrImage *image, float x, float y)
     float below_value = (float)below[0] + right * (float)(below[1] - below[0]);
     return above_value + down * (below_value - above_value);
 }
+
+/* `n` bilinear values in steps of (dx, dy) from (x, y): what omr_image_at() gives, rounded to 1/256 of a
+ * pixel. */
+void omr_image_sample(const OmrImage *image, OmrStep at, int n, guint8 *out);
 
 /* The copy of `image` of half its size. `half` is initialised by the call. */
 void omr_image_halve(const OmrImage *image, OmrImage *half);

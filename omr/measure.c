@@ -40,22 +40,22 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     double pixel_mm = 1 / target->px_per_mm;
     double step_px = sqrt(fabs(step.xx * step.yy - step.xy * step.yx)) * pixel_mm;
     int level = omr_pyramid_level(image, step_px);
-    float factor = (float)(1 << level), scale = 255 / omr_white_at(white, centre.x, centre.y);
-    float xx = (float)(step.xx * pixel_mm) / factor, xy = (float)(step.xy * pixel_mm) / factor;
-    float yx = (float)(step.yx * pixel_mm) / factor, yy = (float)(step.yy * pixel_mm) / factor;
-    float x0 = (float)(centre.x + 0.5) / factor - 0.5f, y0 = (float)(centre.y + 0.5) / factor - 0.5f;
+    double factor = (double)(1 << level), half_w = (target->width - 1) / 2.0,
+           half_h = (target->height - 1) / 2.0;
+    guint white_scale = (guint)(255 * 256 / omr_white_at(white, centre.x, centre.y));
 
     measure->x_px = centre.x;
     measure->y_px = centre.y;
     sample->darkness = g_malloc((gsize)target->width * (gsize)target->height);
     for (int row = 0; row < target->height; row++) {
-        float dy = (float)row - (float)(target->height - 1) / 2;
-        for (int column = 0; column < target->width; column++) {
-            float dx = (float)column - (float)(target->width - 1) / 2;
-            float value =
-                omr_image_at(&image->level[level], x0 + xx * dx + xy * dy, y0 + yx * dx + yy * dy) * scale;
-            sample->darkness[row * target->width + column] = (guint8)(255 - MIN(value, 255));
-        }
+        double dx = -half_w * pixel_mm, dy = (row - half_h) * pixel_mm;
+        double x = centre.x + step.xx * dx + step.xy * dy, y = centre.y + step.yx * dx + step.yy * dy;
+        OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step.xx * pixel_mm / factor,
+                        step.yx * pixel_mm / factor};
+        guint8 *line = sample->darkness + row * target->width;
+        omr_image_sample(&image->level[level], walk, target->width, line);
+        for (int column = 0; column < target->width; column++)
+            line[column] = (guint8)(255 - MIN(line[column] * white_scale / 256, 255));
     }
 }
 

@@ -1,14 +1,10 @@
 /* First guesses of where a page lies in the image. */
 #pragma once
 
+#include "align-private.h"
 #include "identify-private.h"
 
-typedef struct {
-    OmrHomography map; /* page mm -> image px */
-    double error_mm;   /* how far off it may be on the page */
-} OmrPose;
-
-#define OMR_MAX_POSES 12
+#define OMR_MAX_POSES 32
 
 /* From the QRs that were read: which of the page's printed QRs each one is, is told by what puts the page
  * into the image. Best first; returns their number. */

@@ -85,10 +85,13 @@ omr_poses_from_symbols(const GArray *symbols, const FormPackage *package, const 
         }
     }
     qsort(guess, n, sizeof guess[0], compare_scores);
-    n = MIN(n, OMR_MAX_POSES / 2);
-    for (guint i = 0; i < 2 * n; i++)
-        poses[i] = (OmrPose){guess[i % n].map, i < n ? SYMBOL_ERROR_MM : WIDE_ERROR_MM};
-    return 2 * n;
+    n = MIN(n, OMR_MAX_POSES / 3);
+    for (guint i = 0; i < n; i++) {
+        poses[i] = (OmrPose){guess[i].map, SYMBOL_ERROR_MM, FALSE};
+        poses[n + i] = (OmrPose){guess[i].map, SYMBOL_ERROR_MM, TRUE};
+        poses[2 * n + i] = (OmrPose){guess[i].map, WIDE_ERROR_MM, TRUE};
+    }
+    return 3 * n;
 }
 
 /* The page filling the image, turned clockwise by so many quarters. */
@@ -117,9 +120,9 @@ omr_poses_from_print(const OmrBlank *blank, const OmrPyramid *image, OmrPose *po
         g_autoptr(OmrFeatures) features = omr_features_new(image, 1);
         guint n_maps = omr_features_locate(blank->features, features, maps, G_N_ELEMENTS(maps));
         for (guint i = 0; i < n_maps; i++)
-            poses[n++] = (OmrPose){maps[i], FEATURES_ERROR_MM};
+            poses[n++] = (OmrPose){maps[i], FEATURES_ERROR_MM, TRUE};
     }
     for (int quarters = 0; quarters < 4; quarters++)
-        poses[n++] = (OmrPose){filling(blank->package, &image->level[0], quarters), WIDE_ERROR_MM};
+        poses[n++] = (OmrPose){filling(blank->package, &image->level[0], quarters), WIDE_ERROR_MM, TRUE};
     return n;
 }

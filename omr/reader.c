@@ -145,7 +145,7 @@ align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const O
             : omr_poses_from_print(blank, image, poses);
 
     for (guint i = 0; i < n; i++) {
-        if (!omr_align(alignment, blank, image, &poses[i].map, poses[i].error_mm, limits))
+        if (!omr_align(alignment, blank, image, &poses[i], limits))
             continue;
         g_clear_pointer(&why, g_free);
         if (omr_alignment_is_trusted(alignment, blank, limits, &why)) {

@@ -80,7 +80,7 @@ locate(Fixture *fixture, const OmrHomography *truth, int width, int height)
     omr_pyramid_init(&image, pix);
     guint n = omr_poses_from_print(fixture->blank, &image, poses);
     for (guint i = 0; i < n; i++) {
-        if (omr_align(&alignment, fixture->blank, &image, &poses[i].map, poses[i].error_mm, limits) &&
+        if (omr_align(&alignment, fixture->blank, &image, &poses[i], limits) &&
             omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL))
             return worst_error_mm(&alignment, truth);
     }
@@ -115,6 +115,7 @@ test_follows_local_distortion(Fixture *fixture, gconstpointer data)
     const CalibrationAlign *limits = calibration_profile_align(fixture->profile);
     OmrHomography upright = fixture_upright();
     g_autoptr(PIX) pix = fixture_draw(&upright, 1181, 1575, NULL, NULL);
+    OmrPose start = {upright, 4, FALSE};
     g_autoptr(PIX) bent = pixCreate(1181, 1575, 8);
     g_auto(OmrPyramid) image = {0};
     g_auto(OmrAlignment) alignment = {0};
@@ -126,7 +127,7 @@ test_follows_local_distortion(Fixture *fixture, gconstpointer data)
         pixRasterop(bent, 0, y, 1181, 1, PIX_SRC, pix, 0, source);
     }
     omr_pyramid_init(&image, bent);
-    g_assert_true(omr_align(&alignment, fixture->blank, &image, &upright, 4, limits));
+    g_assert_true(omr_align(&alignment, fixture->blank, &image, &start, limits));
     g_assert_true(omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL));
     for (int row = 0; row < FIXTURE_ROWS; row++) {
         OmrPoint mm = fixture_option_mm(row, 2), at = omr_homography_apply(&upright, mm);
@@ -158,9 +159,8 @@ test_never_trusts_what_is_not_there(Fixture *fixture, gconstpointer data)
         guint n = omr_poses_from_print(fixture->blank, &image, poses);
         for (guint i = 0; i < n; i++) {
             g_auto(OmrAlignment) alignment = {0};
-            g_assert_false(
-                omr_align(&alignment, fixture->blank, &image, &poses[i].map, poses[i].error_mm, limits) &&
-                omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL));
+            g_assert_false(omr_align(&alignment, fixture->blank, &image, &poses[i], limits) &&
+                           omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL));
         }
     }
 }
@@ -183,7 +183,8 @@ test_never_one_row_off(Fixture *fixture, gconstpointer data)
         start.h[5] += shift * 12 * FIXTURE_DPI / 25.4;
         start.h[2] += shift * 11 * FIXTURE_DPI / 25.4;
         for (double error_mm = 4; error_mm <= 12; error_mm += 8) {
-            if (omr_align(&alignment, fixture->blank, &image, &start, error_mm, limits) &&
+            OmrPose pose = {start, error_mm, TRUE};
+            if (omr_align(&alignment, fixture->blank, &image, &pose, limits) &&
                 omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL))
                 g_assert_cmpfloat(worst_error_mm(&alignment, &upright), <, 0.2);
         }

@@ -6,11 +6,11 @@ name=default
 correlation=0.55
 anchors=12
 share=0.3
-share_distinct=0.4
+share_distinct=0.25
 share_repeating=0.85
 coverage=0.6
-residual_mm=0.4
-aspect=1.5
+residual_mm=0.15
+aspect=1.3
 perspective=2.0
 support=0.25
 
