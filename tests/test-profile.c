@@ -22,7 +22,8 @@ assert_message(const GError *error, const char *part)
 {
     g_assert_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT);
     g_assert_true(g_utf8_validate(error->message, -1, NULL));
-    g_assert_null(strchr(error->message, '\n'));
+    for (const char *at = error->message; *at != '\0'; at++)
+        g_assert_false(g_ascii_iscntrl(*at));
     if (strstr(error->message, part) == NULL)
         g_test_message("wanted “%s” in “%s”", part, error->message);
     g_assert_nonnull(strstr(error->message, part));
@@ -151,6 +152,7 @@ static const struct {
     {"{\"marks\": {}}\n", "scanner.profile: is no profile"},
     {"[marks]\naccept\n", "scanner.profile: is no profile"},
     {"[marks]\nacc\xffpt=1\n", "scanner.profile: "},
+    {"[marks]\nacc\tept=1\n", "[marks] acc ept is no key"},
     {"\xff\xd8\xff\xe0", "scanner.profile: is no profile"},
 };
 
