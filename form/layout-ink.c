@@ -113,6 +113,31 @@ hundredths(double mm)
     return round(mm * 100) / 100;
 }
 
+/* Whether any choice has that text for its code. */
+static gboolean
+is_a_code(const FormQuestion *question, const char *text)
+{
+    for (guint i = 0; i < question->choices->len; i++)
+        if (strcmp(((const FormChoice *)question->choices->pdata[i])->value, text) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* What stands in a bubble: the choice's code where it is short; else its place in the list, or nothing where
+ * that is another choice's code. */
+static void
+bubble_text(const FormQuestion *question, guint choice, char text[12])
+{
+    const FormChoice *of = question->choices->pdata[choice];
+    if (g_utf8_strlen(of->value, -1) <= 2) {
+        g_strlcpy(text, of->value, 12);
+        return;
+    }
+    g_snprintf(text, 12, "%u", choice + 1);
+    if (is_a_code(question, text))
+        text[0] = '\0';
+}
+
 void
 layout_block_option(LayoutBlock *block, LayoutType *type, LayoutField *field, guint choice, double x_mm,
                     double y_mm)
@@ -122,9 +147,8 @@ layout_block_option(LayoutBlock *block, LayoutType *type, LayoutField *field, gu
     double w_mm = many ? LAYOUT_BUBBLE_H_MM : LAYOUT_BUBBLE_W_MM;
     FormRect rect = {hundredths(x_mm) - w_mm / 2, hundredths(y_mm) - LAYOUT_BUBBLE_H_MM / 2, w_mm,
                      LAYOUT_BUBBLE_H_MM};
-    char ordinal[12];
-    g_snprintf(ordinal, sizeof ordinal, "%u", choice + 1);
-    const char *shown = g_utf8_strlen(of->value, -1) <= 2 ? of->value : ordinal;
+    char shown[12];
+    bubble_text(field->question, choice, shown);
     PangoLayout *number = layout_type_set(type, LAYOUT_NUMBER, shown, -1, PANGO_ALIGN_LEFT);
     FormShape shape = many ? FORM_SHAPE_BOX : FORM_SHAPE_ELLIPSE;
     layout_block_bubble(block, rect, shape, number);

@@ -67,22 +67,46 @@ form_qr_symbol(const FormRect *rect, const char *payload, FormRect *symbol)
     return TRUE;
 }
 
+/* A run of dark modules, taken away from `dark` together with the equal runs below it. */
+static cairo_rectangle_int_t
+take_rectangle(guchar *dark, int modules, int x, int y)
+{
+    cairo_rectangle_int_t r = {x, y, 0, 1};
+    gboolean same = TRUE;
+
+    while (x + r.width < modules && dark[y * modules + x + r.width])
+        r.width++;
+    while (y + r.height < modules) {
+        for (int i = 0; i < r.width && same; i++)
+            same = dark[(y + r.height) * modules + x + i];
+        if (!same)
+            break;
+        r.height++;
+    }
+    for (int row = 0; row < r.height; row++)
+        memset(dark + (y + row) * modules + x, 0, (gsize)r.width);
+    return r;
+}
+
+/* Few large rectangles rather than many small ones: they are most of a printed page's work. */
 void
 qr_draw(cairo_t *cr, const QRcode *code, double x_pt, double y_pt, double w_pt, double h_pt)
 {
     Placement place = place_code(code->width, x_pt, y_pt, w_pt, h_pt);
+    int modules = code->width;
+    g_autofree guchar *dark = g_malloc((gsize)modules * (gsize)modules);
 
+    for (int i = 0; i < modules * modules; i++)
+        dark[i] = code->data[i] & 1;
     cairo_new_path(cr);
-    for (int y = 0; y < code->width; y++) {
-        const unsigned char *row = code->data + (gsize)y * code->width;
-        for (int x = 0, end; x < code->width; x = end + 1) {
-            for (end = x; end < code->width && (row[end] & 1); end++)
-                ;
-            if (end > x)
-                cairo_rectangle(cr, place.left_pt + x * place.module_pt, place.top_pt + y * place.module_pt,
-                                (end - x) * place.module_pt, place.module_pt);
+    for (int y = 0; y < modules; y++)
+        for (int x = 0; x < modules; x++) {
+            if (!dark[y * modules + x])
+                continue;
+            cairo_rectangle_int_t r = take_rectangle(dark, modules, x, y);
+            cairo_rectangle(cr, place.left_pt + r.x * place.module_pt, place.top_pt + r.y * place.module_pt,
+                            r.width * place.module_pt, r.height * place.module_pt);
         }
-    }
     cairo_set_source_rgb(cr, 0, 0, 0);
     cairo_fill(cr);
 }

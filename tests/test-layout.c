@@ -678,6 +678,25 @@ test_list_nolabel_grid(void)
     remove_dir(dir);
 }
 
+/* The printed number is the code; a long code gets its place in the list, unless that is another's code. */
+static void
+test_numbers_in_bubbles(void)
+{
+    char *dir = new_dir();
+    g_autoptr(FormDefinition) definition =
+        small_definition(NULL, "| select_one a | a | Alpha? | | | |\n| select_one b | b | Beta? | | | |",
+                         "| a | 7 | Seven |\n| a | 8 | Eight |\n| a | other | Other |\n"
+                         "| b | 5 | Five |\n| b | 6 | Six |\n| b | 4 | Four |\n| b | other | Other |");
+    g_autoptr(FormPackage) package = compile(definition, dir, "numbers");
+    PopplerDocument *master = open_master(package);
+    g_autofree char *text = page_text(master, 0);
+    static const char *const once[] = {"7", "8", "3", "5", "6", "4"};
+    for (gsize i = 0; i < G_N_ELEMENTS(once); i++)
+        g_assert_cmpuint(count(text, once[i]), ==, 1);
+    g_object_unref(master);
+    remove_dir(dir);
+}
+
 static void
 assert_refused(const FormDefinition *definition, const char *path, int code, const char *names)
 {
@@ -820,6 +839,7 @@ main(int argc, char **argv)
     g_test_add_func("/layout/awkward/page-break", test_page_break);
     g_test_add_func("/layout/awkward/long-form", test_long_form);
     g_test_add_func("/layout/awkward/list-nolabel-grid", test_list_nolabel_grid);
+    g_test_add_func("/layout/awkward/numbers-in-bubbles", test_numbers_in_bubbles);
     g_test_add_func("/layout/errors/question-too-long", test_question_too_long);
     g_test_add_func("/layout/errors/letters-the-font-lacks", test_letters_the_font_lacks);
     g_test_add_func("/layout/errors/folder-not-there", test_folder_not_there);
