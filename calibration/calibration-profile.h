@@ -7,11 +7,11 @@
 
 /* When the place of a page is trusted. */
 typedef struct {
-    double correlation; /* a landmark is found from this normalised correlation on, 0 … 1 */
-    double anchors;     /* landmarks that must be found … */
-    double share;       /* … and their share of those looked for */
-    double
-        share_distinct; /* share of the landmarks unlike their neighbours, where the form has them; else … */
+    double correlation;    /* a landmark is found from this normalised correlation on, 0 … 1 */
+    double anchors;        /* landmarks that must be found … */
+    double share;          /* … and their share of those looked for */
+    double share_distinct; /* share of the landmarks unlike their rival a few rows or columns off that must be
+                              found better than it, where the form has such; else … */
     double share_repeating; /* … share of all landmarks */
     double coverage;        /* share of the page's height and width that they must span */
     double residual_mm;     /* root mean square of their disagreement, at most */
