@@ -17,7 +17,7 @@ write_file(const char *path, const char *data, gssize length)
 {
     g_autoptr(GError) error = NULL;
 
-    g_file_set_contents(path, data, length, &error);
+    g_file_set_contents_full(path, data, length, G_FILE_SET_CONTENTS_NONE, 0644, &error);
     g_assert_no_error(error);
 }
 

@@ -13,7 +13,7 @@ load_text(const char *text, gssize length, GError **error)
 {
     g_autofree char *path = g_build_filename(dir, "scanner.profile", NULL);
 
-    g_assert_true(g_file_set_contents(path, text, length, NULL));
+    g_assert_true(g_file_set_contents_full(path, text, length, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
     return calibration_profile_load(path, error);
 }
 
