@@ -65,7 +65,7 @@ measure_intake(const FormPackage *package, const IntakeOptions *options, double 
     *rate = (double)result.pages * G_USEC_PER_SEC / (double)(g_get_monotonic_time() - start_us);
     if (result.files == options->paths->len)
         return TRUE;
-    g_set_error_literal(error, STATION_ERROR, STATION_ERROR_INPUT, _("stopped, as asked"));
+    g_set_error_literal(error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
     return FALSE;
 }
 

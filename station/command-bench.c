@@ -57,7 +57,7 @@ measure_print(Bench *bench, GError **error)
     g_autofree char *sample = write_sample(bench, "print.csv", bench->n_questionnaires, error);
     g_autofree char *output = inside(bench, "print.pdf");
     if (!bench->quiet) {
-        printf(_("Printing %u questionnaires …\n"), bench->n_questionnaires);
+        printf(_("Printing (questionnaires: %u) …\n"), bench->n_questionnaires);
         fflush(stdout);
     }
     return sample && bench_print(bench->package_path, sample, output, &bench->print, error) &&
@@ -166,7 +166,7 @@ print_for_people(const Bench *bench)
     add_line(table, _("printing"), print_rate(bench), _("pages/s"));
     add_line(table, _("printing, all questionnaires"), bench->print.seconds, "s");
     add_line(table, _("printing, most memory"), bench->print.peak_mb, "MB");
-    printf(_("%u pages of SIPAS at 300 dpi, grey, JPEG; %u threads; %u questionnaires printed:\n"),
+    printf(_("SIPAS at 300 dpi, grey, JPEG (pages read: %u, threads: %u, questionnaires printed: %u):\n"),
            bench->n_pages, bench->jobs, bench->n_questionnaires);
     text_table_print(table, 2);
 }

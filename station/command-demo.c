@@ -163,7 +163,7 @@ read_scans(Demo *demo, Store *store, GError **error)
         return FALSE;
     demo->pages_read = result.added;
     if (result.files < paths->len) {
-        g_set_error_literal(error, STATION_ERROR, STATION_ERROR_INPUT, _("stopped, as asked"));
+        g_set_error_literal(error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
         return FALSE;
     }
     return TRUE;
@@ -189,16 +189,17 @@ print_places(const Demo *demo)
     printf(_("\nThe whole job was done in %s:\n"), demo->dir);
     g_autoptr(TextTable) table = text_table_new("ll");
     text_table_add(table, "sample.csv");
-    text_table_add_format(table, _("the sample list: %u questionnaires in %u communes"), demo->count,
+    text_table_add_format(table, _("the sample list (questionnaires: %u, communes: %u)"), demo->count,
                           demo->communes);
     text_table_add(table, "print/questionnaires.pdf");
-    text_table_add_format(table, _("the questionnaires as printed: %u pages"), pages);
+    text_table_add_format(table, _("the questionnaires as printed (pages: %u)"), pages);
     text_table_add(table, "scans/");
     text_table_add_format(
-        table, _("%u page images: filled in and scanned by simulation, sheets mixed, some upside down"),
+        table,
+        _("the page images, filled in and scanned by simulation, sheets mixed, some upside down (pages: %u)"),
         pages);
     text_table_add(table, "station.db, images/");
-    text_table_add_format(table, _("the station: %u pages read and stored"), (guint)demo->pages_read);
+    text_table_add_format(table, _("the station (pages read and stored: %u)"), (guint)demo->pages_read);
     text_table_add(table, "exports/demo/");
     text_table_add(table, _("what was read: responses.csv, cells.csv, codebook.csv"));
     text_table_add(table, "truth.csv");

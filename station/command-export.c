@@ -45,6 +45,6 @@ command_export(CommandCall *call, GError **error)
     ExportResult result = {0};
     if (!export_run(store, &options, &result, error))
         return COMMAND_FAILED;
-    printf(_("Exported %u questionnaires, %u fields: %s\n"), result.questionnaires, result.cells, output);
+    printf(_("Exported: %s (questionnaires: %u, fields: %u)\n"), output, result.questionnaires, result.cells);
     return COMMAND_DONE;
 }

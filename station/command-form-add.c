@@ -36,7 +36,7 @@ command_form_add(CommandCall *call, GError **error)
     if (!package || !store_add_form(store, package, &added, error))
         return COMMAND_FAILED;
     if (added)
-        printf(_("Form %s version %d added: %u pages.\n"), package->code, package->version,
+        printf(_("Form %s version %d added (pages: %u).\n"), package->code, package->version,
                package->pages->len);
     else
         printf(_("Form %s version %d is here already; nothing changed.\n"), package->code, package->version);

@@ -18,7 +18,7 @@ compile(const char *source, const char *output, const char *language, GError **e
     for (guint i = 0; i < package->pages->len; i++)
         fields += ((const FormPage *)package->pages->pdata[i])->fields->len;
     definition_summary_print(definition);
-    printf(_("Written: %s, %u pages of %.0f × %.0f mm, %u fields, printed in '%s'\n"), output,
+    printf(_("Written: %s (pages: %u of %.0f × %.0f mm, fields: %u, language: %s)\n"), output,
            package->pages->len, package->width_mm, package->height_mm, fields, package->language);
     return COMMAND_DONE;
 }
@@ -40,7 +40,7 @@ command_form_compile(CommandCall *call, GError **error)
                     _("form compile: where to write is missing or no package name; add '-o NAME.form.json'"));
         return COMMAND_FAILED;
     }
-    if (!command_need_path(call->rest[0], error))
+    if (!command_need_path(call->rest[0], error) || !command_need_folder(output, error))
         return COMMAND_FAILED;
     return compile(call->rest[0], output, language, error);
 }

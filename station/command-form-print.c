@@ -27,11 +27,11 @@ print(const char *path, const char *list, FormPrintOptions *options, GError **er
         return COMMAND_FAILED;
     progress_hide(progress);
     if (options->split_by)
-        printf(_("Printed %u questionnaires of %u pages, one file for each value of %s: %s\n"),
-               sample->rows->len, package->pages->len, options->split_by, options->output);
+        printf(_("Printed: %s, one file for each value of %s (questionnaires: %u, pages of each: %u)\n"),
+               options->output, options->split_by, sample->rows->len, package->pages->len);
     else
-        printf(_("Printed %u questionnaires of %u pages: %s\n"), sample->rows->len, package->pages->len,
-               options->output);
+        printf(_("Printed: %s (questionnaires: %u, pages of each: %u)\n"), options->output, sample->rows->len,
+               package->pages->len);
     return COMMAND_DONE;
 }
 
@@ -55,7 +55,8 @@ command_form_print(CommandCall *call, GError **error)
                     list ? "-o OUT.pdf" : "--sample LIST.csv");
         return COMMAND_FAILED;
     }
-    if (!command_need_path(call->rest[0], error) || !command_need_path(list, error))
+    if (!command_need_path(call->rest[0], error) || !command_need_path(list, error) ||
+        !command_need_folder(output, error))
         return COMMAND_FAILED;
     FormPrintOptions options = {.output = output, .split_by = split_by};
     return print(call->rest[0], list, &options, error);

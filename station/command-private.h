@@ -17,6 +17,7 @@ typedef enum {
 typedef enum {
     STATION_ERROR_INPUT,
     STATION_ERROR_MACHINE,
+    STATION_ERROR_STOPPED, /* by an interrupt, before the job was done: exit status 1 */
 } StationError;
 
 GQuark station_error_quark(void);
@@ -53,6 +54,9 @@ void command_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Whether `path` is there; else STATION_ERROR_INPUT. */
 gboolean command_need_path(const char *path, GError **error);
+
+/* Whether the folder that `path` is to be written to is there; else STATION_ERROR_INPUT. */
+gboolean command_need_folder(const char *path, GError **error);
 
 /* Worker threads: `wanted`, or one a processor where it is 0. STATION_ERROR_INPUT when out of bounds. */
 gboolean command_jobs(int wanted, guint *jobs, GError **error);

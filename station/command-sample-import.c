@@ -36,6 +36,6 @@ command_sample_import(CommandCall *call, GError **error)
         name_list(error, call->rest[0]);
         return COMMAND_FAILED;
     }
-    printf(_("Sample list loaded: %u new questionnaires, %u known already.\n"), result.added, result.same);
+    printf(_("Sample list loaded (new questionnaires: %u, known already: %u).\n"), result.added, result.same);
     return COMMAND_DONE;
 }

@@ -36,8 +36,11 @@ command_parse(CommandCall *call, const GOptionEntry *entries, guint least, guint
     g_option_context_add_main_entries(context, rest, GETTEXT_PACKAGE);
     GError *problem = NULL;
     if (!g_option_context_parse(context, &call->argc, &call->argv, &problem)) {
-        g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT, _("%s; see 'phieu %s --help'"),
-                    problem->message, call->command->name);
+        g_autofree char *what = g_strdup(problem->message);
+        if (g_str_has_suffix(what, ".")) /* GLib's own messages are sentences in some languages */
+            what[strlen(what) - 1] = '\0';
+        g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT, _("%s; see 'phieu %s --help'"), what,
+                    call->command->name);
         g_error_free(problem);
         return FALSE;
     }
@@ -62,6 +65,8 @@ status_of(const GError *error)
 {
     if (error->domain == SCANNER_ERROR)
         return error->code == SCANNER_ERROR_MACHINE ? COMMAND_MACHINE_FAILED : COMMAND_WRONG_USE;
+    if (g_error_matches(error, STATION_ERROR, STATION_ERROR_STOPPED))
+        return COMMAND_NEEDS_PERSON;
     const GQuark rooms[] = {STATION_ERROR, FORM_ERROR, STORE_ERROR,
                             EXPORT_ERROR,  OMR_ERROR,  CALIBRATION_ERROR};
     for (guint i = 0; i < G_N_ELEMENTS(rooms); i++)
@@ -104,6 +109,18 @@ command_need_path(const char *path, GError **error)
     else
         g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
                     _("%s: cannot be read (%s); check its permissions"), shown, g_strerror(why));
+    return FALSE;
+}
+
+gboolean
+command_need_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    g_autofree char *shown = g_filename_display_name(path);
+    g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
+                _("%s: the folder to write to is not there; make it or name another"), shown);
     return FALSE;
 }
 

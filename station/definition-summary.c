@@ -18,8 +18,9 @@ definition_summary_print(const FormDefinition *definition)
         written += !is_select;
         positions += item->question->choices->len;
     }
-    printf(_("%s (%s, version %d)\n"), form_text_get(definition->title, messages_language()),
-           definition->code, definition->version);
+    g_autofree char *title = g_strdup(form_text_get(definition->title, messages_language()));
+    printf(_("%s (%s, version %d)\n"), g_strdelimit(title, "\r\n", ' '), definition->code,
+           definition->version);
     printf(_("  questions to mark: %u, with %u answer positions; to write in: %u\n"), selects, positions,
            written);
     for (guint i = 0; i < definition->remarks->len; i++)

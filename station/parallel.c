@@ -98,7 +98,7 @@ parallel_run(const Parallel *parallel, GError **error)
     g_mutex_clear(&run.mutex);
     g_cond_clear(&run.changed);
     if (!run.error && run.done < parallel->items)
-        g_set_error_literal(&run.error, STATION_ERROR, STATION_ERROR_INPUT, _("stopped, as asked"));
+        g_set_error_literal(&run.error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
     if (!run.error)
         return TRUE;
     g_propagate_error(error, run.error);

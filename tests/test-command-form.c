@@ -72,13 +72,12 @@ test_compile(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_autofree char *package = fixture_path(fixture, "again.form.json");
     g_auto(Run) run = run_phieu("form", "compile", fixture->definition, "-o", package, NULL);
     assert_status(run, 0);
-    g_assert_nonnull(strstr(run.output, "2 pages"));
+    g_assert_nonnull(strstr(run.output, "pages: 2"));
     g_auto(Run) no_name = run_phieu("form", "compile", fixture->definition, "-o", "thing.json", NULL);
     assert_one_line(no_name, 2, ".form.json");
     g_auto(Run) no_disk =
         run_phieu("form", "compile", fixture->definition, "-o", "/proc/no/x.form.json", NULL);
-    g_assert_cmpint(no_disk.status, >=, 2);
-    g_assert_cmpuint(count_lines(no_disk.problems), ==, 1);
+    assert_one_line(no_disk, 2, "/proc/no/x.form.json");
 }
 
 static void
@@ -98,7 +97,7 @@ test_print(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     fixture_write(list, "serial,commune\n0100001,A\n0100002,B\n0100003,B\n", -1);
     g_auto(Run) whole = run_phieu("form", "print", fixture->package_path, "--sample", list, "-o", pdf, NULL);
     assert_status(whole, 0);
-    g_assert_nonnull(strstr(whole.output, "3 questionnaires"));
+    g_assert_nonnull(strstr(whole.output, "questionnaires: 3"));
     assert_pdf(fixture, "out.pdf");
     g_auto(Run) split = run_phieu("form", "print", fixture->package_path, "--sample", list, "-o", pdf,
                                   "--split-by", "commune", NULL);
@@ -119,7 +118,7 @@ test_print_lists(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_auto(Run) semicolons =
         run_phieu("form", "print", fixture->package_path, "--sample", list, "-o", pdf, NULL);
     assert_status(semicolons, 0);
-    g_assert_nonnull(strstr(semicolons.output, "2 questionnaires"));
+    g_assert_nonnull(strstr(semicolons.output, "questionnaires: 2"));
     g_unlink(pdf);
     fixture_write(list, "serial,commune\n0100001,A\n0100001,B\n", -1);
     g_auto(Run) twins = run_phieu("form", "print", fixture->package_path, "--sample", list, "-o", pdf, NULL);
