@@ -17,7 +17,8 @@ typedef struct {
     double residual_mm;     /* root mean square of their disagreement, at most */
     double aspect;          /* horizontal against vertical scale, at most (and at least its inverse) */
     double perspective;     /* scale at the nearest corner against the furthest, at most */
-    double support;         /* an answer position with less support by landmarks nearby is unsure, 0 … 1 */
+    double outline; /* share of an answer position's own print that must show, else it is unsure, 0 … 1 */
+    double support; /* an answer position with less support by landmarks nearby is unsure, 0 … 1 */
 } CalibrationAlign;
 
 /* What was measured of one answer position; see omr/measure. */
@@ -34,12 +35,17 @@ typedef struct {
 typedef struct {
     double ink;   /* a pixel darker than the blank by this share of paper white is inked … */
     double noise; /* … or by this many standard deviations of the page's own noise, whichever is more */
+    double
+        dark; /* ink fainter than this counts less, in proportion: a fold's shade is not a pencil's stroke */
     double cover_half;  /* inked share at which a mark is as likely as none */
     double cover_slope; /* change of log odds with the logarithm of the inked share */
     double reach_half;  /* ink that reaches less than this is a speck */
     double reach_slope; /* change of log odds with reach / reach_half, below 1 */
     double ring_half;   /* share of directions at which a ring is as likely as none */
     double ring_slope;
+    double around_half; /* inked share of the surroundings at which a mark that misses the position is as
+                           likely as none; by itself it makes a position unsure, never marked */
+    double around_slope;
     double accept;   /* a position is marked from this probability on … */
     double reject;   /* … and empty up to this one; between, unsure */
     double scribble; /* two marks, one of them spilling over its surroundings by this share: a correction */
@@ -61,7 +67,11 @@ const char *calibration_profile_name(const CalibrationProfile *profile);
 const CalibrationAlign *calibration_profile_align(const CalibrationProfile *profile);
 const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);
 
-/* Probability that a position measured so bears an answer. */
+/* Probability that a position measured so bears an answer, by the ink inside it or a ring around it. */
 double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);
+
+/* Probability that an answer was meant for the position by a mark that missed its inside: at most a half,
+ * since ink beside a position may as well belong to the next one. */
+double calibration_miss_probability(const CalibrationMarks *model, const CalibrationMark *mark);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalibrationProfile, calibration_profile_free)

@@ -37,10 +37,12 @@ static const Entry entries[] = {
     ALIGN(correlation, 0.1, 0.99), ALIGN(anchors, 6, 1000),      ALIGN(share, 0, 1),
     ALIGN(share_distinct, 0, 1),   ALIGN(share_repeating, 0, 1), ALIGN(coverage, 0, 1),
     ALIGN(residual_mm, 0.01, 5),   ALIGN(aspect, 1, 3),          ALIGN(perspective, 1, 5),
-    ALIGN(support, 0, 1),          MARKS(ink, 0.01, 0.9),        MARKS(noise, 0, 20),
-    MARKS(cover_half, 0.001, 1),   MARKS(cover_slope, 0.1, 100), MARKS(reach_half, 0, 2),
-    MARKS(reach_slope, 0, 100),    MARKS(ring_half, 0, 1),       MARKS(ring_slope, 0, 200),
-    MARKS(accept, 0.5, 1),         MARKS(reject, 0, 0.5),        MARKS(scribble, 0, 1),
+    ALIGN(outline, 0, 1),          ALIGN(support, 0, 1),         MARKS(ink, 0.01, 0.9),
+    MARKS(noise, 0, 20),           MARKS(dark, 0.01, 1),         MARKS(cover_half, 0.001, 1),
+    MARKS(cover_slope, 0.1, 100),  MARKS(reach_half, 0, 2),      MARKS(reach_slope, 0, 100),
+    MARKS(ring_half, 0, 1),        MARKS(ring_slope, 0, 200),    MARKS(around_half, 0.001, 1),
+    MARKS(around_slope, 0.1, 100), MARKS(accept, 0.5, 1),        MARKS(reject, 0, 0.5),
+    MARKS(scribble, 0, 1),
 };
 
 static gboolean

@@ -27,6 +27,14 @@ typedef struct {
     GArray *patches; /* of OmrPatch */
 } OmrScale;
 
+/* Which part of a position a pixel belongs to. The outline itself is neither inside nor around: it is printed
+ * darker or lighter from copy to copy, and a little off. */
+typedef enum {
+    OMR_ZONE_AROUND,
+    OMR_ZONE_OUTLINE,
+    OMR_ZONE_INSIDE,
+} OmrZone;
+
 /* The surroundings of one answer position or writing box, sampled from the blank. */
 typedef struct {
     const FormField *field;
@@ -38,7 +46,7 @@ typedef struct {
     int width, height;        /* px of the window */
     guint8 *print;            /* darkness of the blank, 0 paper … 255 black */
     guint8 *expected;         /* the darkest of it within one pixel: forgives a small error of place */
-    guint8 *inside;           /* 1 inside the position, 0 in the margin around it */
+    guint8 *zone;             /* OmrZone of each pixel */
 } OmrTarget;
 
 typedef struct {

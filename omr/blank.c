@@ -25,6 +25,11 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 #define OPTION_PX_PER_MM 6.3
 #define BOX_PX_PER_MM    4.0
 
+/* Half the width of the band that counts as outline: line and error of place; less where a position is small.
+ */
+#define OUTLINE_BAND_MM    0.3
+#define OUTLINE_BAND_SHARE 0.08
+
 /* A box's own outline and what is drawn over it stay outside. */
 #define BOX_INSET_MM 0.8
 
@@ -36,22 +41,29 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 #define REPEAT_HALF    7 /* px at the middle scale: 5 mm, the finest scale's patch */
 
 #define SYNTHETIC_DPI    150.0
+#define MAX_DRAWN_PIXELS 2.5e7
 #define MAX_MARGIN_MM    2.2 /* a ring drawn around a bubble stays within */
+#define MAX_SIZE_ERROR   0.05
 #define MAX_BLANK_PIXELS (160 * 1000 * 1000)
-#define WHITE_CELL_MM    6.0
+/* Of the drawn picture: less where the paper is very large. */
+static double
+synthetic_dpi(const FormPackage *package)
+{
+    return MIN(SYNTHETIC_DPI, 25.4 * sqrt(MAX_DRAWN_PIXELS / (package->width_mm * package->height_mm)));
+}
 
 /* The page as the package describes it, where it has no picture: fiducials black, outlines grey. */
 static PIX *
-draw_blank(const FormPackage *package, const FormPage *page)
+draw_blank(const FormPackage *package, const FormPage *page, GError **error)
 {
-    int width = (int)ceil(package->width_mm / 25.4 * SYNTHETIC_DPI);
-    int height = (int)ceil(package->height_mm / 25.4 * SYNTHETIC_DPI);
+    double px_per_mm = synthetic_dpi(package) / 25.4;
+    int width = (int)ceil(package->width_mm * px_per_mm), height = (int)ceil(package->height_mm * px_per_mm);
     g_autoptr(cairo_surface_t) surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     g_autoptr(cairo_t) cr = cairo_create(surface);
 
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
-    cairo_scale(cr, SYNTHETIC_DPI / 25.4, SYNTHETIC_DPI / 25.4);
+    cairo_scale(cr, px_per_mm, px_per_mm);
     cairo_set_source_rgb(cr, 0, 0, 0);
     for (guint i = 0; i < page->fiducials->len; i++) {
         const FormRect *rect = &g_array_index(page->fiducials, FormRect, i);
@@ -78,7 +90,28 @@ draw_blank(const FormPackage *package, const FormPage *page)
             cairo_stroke(cr);
         }
     }
-    return form_image_from_surface(surface, FALSE);
+    PIX *pix = form_image_from_surface(surface, FALSE);
+    if (pix == NULL)
+        g_set_error(error, OMR_ERROR, OMR_ERROR_MACHINE,
+                    _("page %d of %s: not enough memory for its picture"), page->page, package->code);
+    return pix;
+}
+
+/* A picture of another size than dpi × paper puts every position in the wrong place. */
+static gboolean
+check_size(const FormPackage *package, const FormPage *page, PIX *pix, const char *path, GError **error)
+{
+    double width_mm = pixGetWidth(pix) / page->blank_dpi * 25.4,
+           height_mm = pixGetHeight(pix) / page->blank_dpi * 25.4;
+
+    if (fabs(width_mm / package->width_mm - 1) < MAX_SIZE_ERROR &&
+        fabs(height_mm / package->height_mm - 1) < MAX_SIZE_ERROR)
+        return TRUE;
+    g_set_error(
+        error, OMR_ERROR, OMR_ERROR_INPUT,
+        _("%s: is %.0f × %.0f mm at %g dpi, but the paper is %g × %g mm; correct `blank.dpi` or `paper`"),
+        path, width_mm, height_mm, page->blank_dpi, package->width_mm, package->height_mm);
+    return FALSE;
 }
 
 static PIX *
@@ -96,6 +129,8 @@ open_blank(const FormPackage *package, const FormPage *page, GError **error)
             error, OMR_ERROR, OMR_ERROR_INPUT,
             _("%s: the blank of page %d cannot be read; put the PNG that the package names beside it"), path,
             page->page);
+    else if (!check_size(package, page, pix, path, error))
+        pixDestroy(&pix);
     return pix;
 }
 
@@ -407,12 +442,24 @@ margin_of(const FormPage *page, const FormOption *option)
 }
 
 static gboolean
-shape_holds(FormShape shape, const FormRect *rect, double dx_mm, double dy_mm)
+shape_holds(FormShape shape, double half_w_mm, double half_h_mm, double dx_mm, double dy_mm)
 {
-    double across = dx_mm / (rect->w_mm / 2), down = dy_mm / (rect->h_mm / 2);
+    double across = dx_mm / half_w_mm, down = dy_mm / half_h_mm;
 
     return shape == FORM_SHAPE_ELLIPSE ? across * across + down * down <= 1
                                        : fabs(across) <= 1 && fabs(down) <= 1;
+}
+
+static OmrZone
+zone_at(FormShape shape, const FormRect *rect, double dx_mm, double dy_mm)
+{
+    double band_mm = MIN(OUTLINE_BAND_MM, OUTLINE_BAND_SHARE * MIN(rect->w_mm, rect->h_mm));
+    double half_w_mm = rect->w_mm / 2, half_h_mm = rect->h_mm / 2;
+
+    if (shape_holds(shape, half_w_mm - band_mm, half_h_mm - band_mm, dx_mm, dy_mm))
+        return OMR_ZONE_INSIDE;
+    return shape_holds(shape, half_w_mm + band_mm, half_h_mm + band_mm, dx_mm, dy_mm) ? OMR_ZONE_OUTLINE
+                                                                                      : OMR_ZONE_AROUND;
 }
 
 /* Each pixel takes the largest value of itself and its eight neighbours. */
@@ -445,7 +492,7 @@ add_target(OmrBlank *blank, const Source *source, OmrTarget target, const FormRe
     target.width = (int)ceil((rect->w_mm + 2 * target.margin_mm) * target.px_per_mm);
     target.height = (int)ceil((rect->h_mm + 2 * target.margin_mm) * target.px_per_mm);
     target.print = g_malloc((gsize)target.width * (gsize)target.height);
-    target.inside = g_malloc((gsize)target.width * (gsize)target.height);
+    target.zone = g_malloc((gsize)target.width * (gsize)target.height);
     for (int y = 0; y < target.height; y++) {
         for (int x = 0; x < target.width; x++) {
             double dx_mm = (x - (target.width - 1) / 2.0) * pixel_mm,
@@ -453,7 +500,7 @@ add_target(OmrBlank *blank, const Source *source, OmrTarget target, const FormRe
             int at = y * target.width + x;
             target.print[at] =
                 (guint8)(255 - source_at(source, target.x_mm + dx_mm, target.y_mm + dy_mm, pixel_mm));
-            target.inside[at] = shape_holds(shape, rect, dx_mm, dy_mm);
+            target.zone[at] = (guint8)zone_at(shape, rect, dx_mm, dy_mm);
         }
     }
     target.expected = g_memdup2(target.print, (gsize)target.width * (gsize)target.height);
@@ -492,7 +539,7 @@ target_clear(gpointer data)
 
     g_free(target->print);
     g_free(target->expected);
-    g_free(target->inside);
+    g_free(target->zone);
 }
 
 static void
@@ -513,14 +560,14 @@ OmrBlank *
 omr_blank_new(const FormPackage *package, const FormPage *page, GError **error)
 {
     g_autoptr(PIX) pix =
-        page->blank_file != NULL ? open_blank(package, page, error) : draw_blank(package, page);
+        page->blank_file != NULL ? open_blank(package, page, error) : draw_blank(package, page, error);
     g_auto(Source) source = {0};
 
     if (pix == NULL)
         return NULL;
-    source.px_per_mm = (page->blank_file != NULL ? page->blank_dpi : SYNTHETIC_DPI) / 25.4;
+    source.px_per_mm = (page->blank_file != NULL ? page->blank_dpi : synthetic_dpi(package)) / 25.4;
     omr_pyramid_init(&source.pyramid, pix);
-    omr_white_init(&source.white, &source.pyramid, WHITE_CELL_MM * source.px_per_mm);
+    omr_white_init(&source.white, &source.pyramid, OMR_WHITE_CELL_MM * source.px_per_mm);
 
     OmrBlank *blank = g_new0(OmrBlank, 1);
     blank->package = package;

@@ -18,6 +18,22 @@ doubt(FormReading *reading, FormFieldReading *field, const char *reason, const c
     form_reading_add_flag(reading, reason, field->name, detail);
 }
 
+/* Whether what was measured is the position at all. */
+static gboolean
+is_in_place(const OmrMeasure *measure, const CalibrationProfile *profile)
+{
+    const CalibrationAlign *limits = calibration_profile_align(profile);
+
+    return measure->support >= limits->support && measure->outline >= limits->outline;
+}
+
+static void
+doubt_place(FormReading *reading, FormFieldReading *field)
+{
+    doubt(reading, field, "unsure_place",
+          _("this place of the form is cut off, covered, or not certain for lack of landmarks nearby"));
+}
+
 static FormMarkState
 state_of(double probability, const CalibrationMarks *model)
 {
@@ -26,28 +42,55 @@ state_of(double probability, const CalibrationMarks *model)
     return probability <= model->reject ? FORM_MARK_EMPTY : FORM_MARK_UNSURE;
 }
 
+/* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
+ * the next row's. */
+static gboolean
+may_be_missed(const FormField *field, const OmrMeasure *measures, guint at, const CalibrationMarks *model)
+{
+    if (field->type != FORM_SELECT_ONE)
+        return TRUE;
+    for (guint i = 0; i < field->options->len; i++) {
+        if (i != at && calibration_mark_probability(model, &measures[i].mark) >= model->accept)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static void
 decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *target, const OmrMeasure *measure,
-            const CalibrationProfile *profile)
+            double probability, const CalibrationProfile *profile)
 {
-    const CalibrationMarks *model = calibration_profile_marks(profile);
     FormMarkReading mark = {
         .value = form_reading_string(reading, target->option->value),
         .x_px = measure->x_px,
         .y_px = measure->y_px,
         .ink = measure->mark.cover,
-        .probability = calibration_mark_probability(model, &measure->mark),
+        .probability = probability,
+        .state = state_of(probability, calibration_profile_marks(profile)),
     };
 
-    mark.state = state_of(mark.probability, model);
     if (mark.state == FORM_MARK_UNSURE)
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
-    if (measure->support < calibration_profile_align(profile)->support) {
+    if (!is_in_place(measure, profile)) {
         mark.state = FORM_MARK_UNSURE;
-        doubt(reading, field, "unsure_place",
-              _("too few landmarks near this place to be sure of its position"));
+        doubt_place(reading, field);
     }
     g_array_append_val(field->marks, mark);
+}
+
+static void
+decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *targets,
+             const OmrMeasure *measures, const CalibrationProfile *profile)
+{
+    const CalibrationMarks *model = calibration_profile_marks(profile);
+    const FormField *form_field = targets[0].field;
+
+    for (guint i = 0; i < form_field->options->len; i++) {
+        double probability = calibration_mark_probability(model, &measures[i].mark);
+        if (may_be_missed(form_field, measures, i, model))
+            probability = MAX(probability, calibration_miss_probability(model, &measures[i].mark));
+        decide_mark(reading, field, &targets[i], &measures[i], probability, profile);
+    }
 }
 
 /* In a single choice, one mark that spills over its surroundings beside one that does not: the first was
@@ -107,19 +150,16 @@ static void
 decide_box(FormReading *reading, FormFieldReading *field, const OmrMeasure *measure,
            const CalibrationProfile *profile)
 {
-    gboolean written = measure->ink_mm2 >= WRITING_MM2;
-
     field->confidence = 1;
-    field->state = written ? FORM_FIELD_TO_KEY : FORM_FIELD_BLANK;
-    if (measure->support < calibration_profile_align(profile)->support) {
-        field->state = FORM_FIELD_TO_KEY;
-        doubt(reading, field, "unsure_place",
-              _("too few landmarks near this place to be sure of its position"));
-    } else if (written) {
+    field->state = FORM_FIELD_BLANK;
+    if (measure->ink_mm2 >= WRITING_MM2)
         g_ptr_array_add(field->reasons, (gpointer)form_reading_string(reading, "written"));
-    }
-    if (field->state == FORM_FIELD_TO_KEY)
+    if (!is_in_place(measure, profile))
+        doubt_place(reading, field);
+    if (field->reasons->len > 0) {
+        field->state = FORM_FIELD_TO_KEY;
         field->confidence = 0;
+    }
 }
 
 void
@@ -138,9 +178,8 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
             at++;
             continue;
         }
-        for (guint i = 0; i < form_field->options->len; i++, at++)
-            decide_mark(reading, field, &g_array_index(blank->targets, OmrTarget, at),
-                        &g_array_index(measures, OmrMeasure, at), profile);
+        decide_marks(reading, field, target, first, profile);
+        at += form_field->options->len;
         if (form_field->type == FORM_SELECT_ONE)
             look_for_correction(reading, field, first, calibration_profile_marks(profile)->scribble);
         decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);

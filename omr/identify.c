@@ -71,6 +71,13 @@ corners_of(const zbar_symbol_t *symbol, const Window *window, OmrPoint corner[4]
     return TRUE;
 }
 
+static gboolean
+same_page(const FormSheetId *a, const FormSheetId *b)
+{
+    return g_str_equal(a->code, b->code) && a->version == b->version && g_str_equal(a->serial, b->serial) &&
+           a->page == b->page;
+}
+
 static void
 take_symbol(OmrIdentity *identity, const zbar_symbol_t *symbol, const Window *window)
 {
@@ -87,14 +94,12 @@ take_symbol(OmrIdentity *identity, const zbar_symbol_t *symbol, const Window *wi
     case FORM_SHEET_ID_OK:
         break;
     }
-    OmrSymbol found = {0};
-    if (identity->symbols->len > 0 &&
-        !g_str_equal(g_array_index(identity->symbols, OmrSymbol, 0).payload, payload)) {
+    if (identity->result == OMR_IDENTITY_FOUND && !same_page(&identity->id, &id))
         identity->result = OMR_IDENTITY_CONFLICT;
+    if (identity->result == OMR_IDENTITY_CONFLICT)
         return;
-    }
-    if (identity->result != OMR_IDENTITY_CONFLICT)
-        identity->result = OMR_IDENTITY_FOUND;
+    OmrSymbol found = {0};
+    identity->result = OMR_IDENTITY_FOUND;
     identity->id = id;
     if (corners_of(symbol, window, found.corner)) {
         found.payload = g_steal_pointer(&payload);

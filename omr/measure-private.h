@@ -9,7 +9,8 @@ typedef struct {
     CalibrationMark mark;
     double ink_mm2;    /* inked area inside */
     double x_px, y_px; /* centre in the image */
-    double support;    /* of the alignment there, 0 … 1 */
+    double support;    /* of the alignment there, 0 … 1; 0 where the position cannot be seen */
+    double outline;    /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order. The caller frees the array (of OmrMeasure). */

@@ -15,10 +15,19 @@
 /* Ink cannot be told on print darker than this. */
 #define OPAQUE 0.8
 
+/* Print is due where it comes out this much darker than paper (of 255), and than paper's scatter; whether it
+ * shows is asked of so many pixels at least. */
+#define PRINT_CONTRAST 24
+#define PRINT_NOISE    4
+#define OUTLINE_PIXELS 24
+
+/* A position with fewer pixels on which ink could be told cannot be read. */
+#define INSIDE_PIXELS 8
+
 #define SECTORS 24
 
 /* A ring is looked for where there is room for it. */
-#define RING_MARGIN_MM 1.0
+#define RING_MARGIN_MM 0.5
 
 /* How dark each place of a target is on the page, 0 paper … 255 black. */
 typedef struct {
@@ -29,6 +38,18 @@ static void
 sample_clear(gpointer data)
 {
     g_free(((Sample *)data)->darkness);
+}
+
+/* Whether all of a target is in the image: beyond its edge there is nothing to read. */
+static gboolean
+lies_within(const OmrImage *image, OmrPoint centre, const OmrJacobian *step, double half_w_mm,
+            double half_h_mm)
+{
+    double reach_x = fabs(step->xx) * half_w_mm + fabs(step->xy) * half_h_mm;
+    double reach_y = fabs(step->yx) * half_w_mm + fabs(step->yy) * half_h_mm;
+
+    return centre.x >= reach_x && centre.x < image->width - reach_x && centre.y >= reach_y &&
+           centre.y < image->height - reach_y;
 }
 
 static void
@@ -46,6 +67,8 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
 
     measure->x_px = centre.x;
     measure->y_px = centre.y;
+    if (!lies_within(&image->level[0], centre, &step, half_w * pixel_mm, half_h * pixel_mm))
+        measure->support = 0;
     sample->darkness = g_malloc((gsize)target->width * (gsize)target->height);
     for (int row = 0; row < target->height; row++) {
         double dx = -half_w * pixel_mm, dy = (row - half_h) * pixel_mm;
@@ -147,8 +170,8 @@ largest_extent(guint8 *ink, int width, int height)
     double largest = 0;
 
     for (int at = 0; at < width * height; at++) {
-        if (ink[at] != 0)
-            largest = MAX(largest, extent_of_piece(ink, width, height, at, stack));
+        double extent = ink[at] != 0 ? extent_of_piece(ink, width, height, at, stack) : 0;
+        largest = MAX(largest, extent);
     }
     return largest;
 }
@@ -156,9 +179,26 @@ largest_extent(guint8 *ink, int width, int height)
 /* Counts over one target. */
 typedef struct {
     guint inside, inked, around, inked_around;
+    guint outline, outline_seen; /* pixels where print is due, and those where it shows */
     double darkness;
     guint32 sectors; /* a bit for each direction with ink around */
 } Count;
+
+/* Whether print shows where the blank has it: where a corner is torn off or something covers the page, it
+ * does not. */
+static void
+count_outline(const OmrTarget *target, const guint8 *darkness, const Response *response, Count *count)
+{
+    double least = MAX(PRINT_CONTRAST, PRINT_NOISE * response->noise);
+
+    for (int at = 0; at < target->width * target->height; at++) {
+        double due = response->tone[target->print[at]] - response->tone[0];
+        if (target->zone[at] == OMR_ZONE_AROUND || due < least)
+            continue;
+        count->outline++;
+        count->outline_seen += darkness[at] > response->tone[0] + due / 3;
+    }
+}
 
 static void
 count_ink(const OmrTarget *target, const guint8 *darkness, const Response *response, double threshold,
@@ -169,14 +209,14 @@ count_ink(const OmrTarget *target, const guint8 *darkness, const Response *respo
             int at = row * target->width + column;
             double expected = response->tone[target->expected[at]];
             gboolean inked = darkness[at] > expected + threshold;
-            ink[at] = inked && target->inside[at];
+            ink[at] = inked && target->zone[at] == OMR_ZONE_INSIDE;
             if (expected > OPAQUE * 255)
                 continue;
-            if (target->inside[at]) {
+            if (target->zone[at] == OMR_ZONE_INSIDE) {
                 count->inside++;
                 count->inked += inked;
                 count->darkness += inked ? darkness[at] / 255.0 : 0;
-            } else {
+            } else if (target->zone[at] == OMR_ZONE_AROUND) {
                 count->around++;
                 count->inked_around += inked;
                 if (inked) {
@@ -198,6 +238,10 @@ measure_target(const OmrTarget *target, const Sample *sample, const Response *re
     Count count = {0};
 
     count_ink(target, sample->darkness, response, threshold, ink, &count);
+    count_outline(target, sample->darkness, response, &count);
+    measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
+    if (count.inside < INSIDE_PIXELS)
+        measure->support = 0;
     measure->mark.cover = count.inside > 0 ? (double)count.inked / count.inside : 0;
     measure->mark.around = count.around > 0 ? (double)count.inked_around / count.around : 0;
     measure->mark.darkness = count.inked > 0 ? count.darkness / count.inked : 0;

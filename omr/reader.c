@@ -9,8 +9,6 @@
 #define BLANK_PAGE_SHARE 0.0005
 #define DARK             170 /* grey value, of 255, on a page halved several times */
 
-#define WHITE_CELL_MM 6.0
-
 struct OmrReader {
     const OmrForms *forms;
     const CalibrationProfile *profile;
@@ -122,10 +120,10 @@ describe_alignment(FormReading *reading, const OmrAlignment *alignment, const Fo
 {
     OmrJacobian step =
         omr_homography_jacobian(&alignment->map, (OmrPoint){package->width_mm / 2, package->height_mm / 2});
-    double turn_deg = atan2(step.yx, step.xx) * 180 / G_PI;
+    double turn_deg = fmod(atan2(step.yx, step.xx) * 180 / G_PI + 360, 360);
 
     reading->aligned = TRUE;
-    reading->rotation_deg = turn_deg < 0 ? turn_deg + 360 : turn_deg;
+    reading->rotation_deg = turn_deg;
     reading->dpi_x = hypot(step.xx, step.yx) * 25.4;
     reading->dpi_y = hypot(step.xy, step.yy) * 25.4;
     reading->residual_mm = alignment->residual_mm;
@@ -147,8 +145,7 @@ align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const O
     for (guint i = 0; i < n; i++) {
         if (!omr_align(alignment, blank, image, &poses[i], limits))
             continue;
-        g_clear_pointer(&why, g_free);
-        if (omr_alignment_is_trusted(alignment, blank, limits, &why)) {
+        if (omr_alignment_is_trusted(alignment, blank, limits, why == NULL ? &why : NULL)) {
             describe_alignment(reading, alignment, blank->package);
             return TRUE;
         }
@@ -164,7 +161,7 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
 {
     g_auto(OmrWhite) white = {0};
 
-    omr_white_init(&white, image, WHITE_CELL_MM * reading->dpi_x / 25.4);
+    omr_white_init(&white, image, OMR_WHITE_CELL_MM * reading->dpi_x / 25.4);
     g_autoptr(GArray) measures =
         omr_measure(blank, image, &white, alignment, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);

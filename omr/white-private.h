@@ -3,6 +3,9 @@
 
 #include "image-private.h"
 
+/* Cells are this large on paper: print leaves paper showing in nearly all of them, and shadows are wider. */
+#define OMR_WHITE_CELL_MM 6.0
+
 typedef struct {
     int columns, rows;
     float cell_px; /* of the pyramid's level 0 */

@@ -12,17 +12,21 @@ coverage=0.6
 residual_mm=0.15
 aspect=1.3
 perspective=2.0
+outline=0.35
 support=0.25
 
 [marks]
 ink=0.10
 noise=5
-cover_half=0.045
-cover_slope=12
+dark=0.4
+cover_half=0.03
+cover_slope=8
 reach_half=0.25
-reach_slope=12
-ring_half=0.6
-ring_slope=40
+reach_slope=6
+ring_half=0.5
+ring_slope=60
+around_half=0.12
+around_slope=10
 accept=0.999
 reject=0.001
 scribble=0.5
