@@ -13,7 +13,7 @@ DEMO    := demo
 
 SETUP   := meson setup -Dwerror=$(WERROR)
 
-.PHONY: deps build demo test bench
+.PHONY: deps build build-asan demo test bench
 
 deps:
 	@wanted=$$(sed 's/#.*//' debian-packages.txt); missing=; \
@@ -35,9 +35,11 @@ build: deps
 demo: build
 	@$(BUILD)/phieu demo --no-console $(DEMO)
 
-test: build
+build-asan: deps
 	@test -f $(ASAN)/build.ninja || $(SETUP) -Db_sanitize=address,undefined -Db_lundef=false $(ASAN)
 	@ninja -C $(ASAN)
+
+test: build build-asan
 	@tests/run.sh $(BUILD) $(ASAN)
 
 bench: build

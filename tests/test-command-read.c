@@ -97,6 +97,28 @@ test_order(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     }
 }
 
+/* A file of several pages: an object a page, numbered from 0. */
+static void
+test_pages_of_a_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autofree char *single = fixture_path(fixture, "single.jpg"), *both = fixture_path(fixture, "both.tif");
+    for (int page = 1; page <= 2; page++) {
+        fixture_scan(fixture, NULL, "0100423", page, single);
+        g_autoptr(PIX) pix = pixRead(single);
+        g_assert_cmpint(pixWriteTiff(both, pix, IFF_TIFF_ZIP, page == 1 ? "w" : "a"), ==, 0);
+    }
+    g_auto(Run) run = read_file(fixture, "both.tif");
+    assert_status(run, 0);
+    g_auto(GStrv) lines = g_strsplit(run.output, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 3);
+    for (int i = 0; i < 2; i++) {
+        json_t *object = parse_line(lines[i]);
+        g_assert_cmpint(json_integer_value(json_object_get(object, "index")), ==, i);
+        g_assert_cmpint(json_integer_value(json_object_get(object, "page")), ==, i + 1);
+        json_decref(object);
+    }
+}
+
 static void
 test_missing_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
@@ -251,6 +273,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("page", test_page);
     ADD("order", test_order);
+    ADD("pages-of-a-file", test_pages_of_a_file);
     ADD("missing-file", test_missing_file);
     ADD("not-an-image", test_not_an_image);
     ADD("empty-file", test_empty_file);

@@ -1,5 +1,6 @@
 /* How the program is called: help, versions, wrong use, languages. */
 #include <string.h>
+#include <sys/wait.h>
 
 #include "command-fixture.h"
 
@@ -130,6 +131,23 @@ test_language(void)
     }
 }
 
+/* A full disk is the machine's failure, not silence. */
+static void
+test_full_disk(void)
+{
+    g_autofree char *line = g_strdup_printf("'%s' --help > /dev/full", g_getenv("PHIEU"));
+    const char *words[] = {"/bin/sh", "-c", line, NULL};
+    g_autofree char *problems = NULL;
+    int status = 0;
+    GError *error = NULL;
+    g_spawn_sync(NULL, (char **)words, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &problems, &status,
+                 &error);
+    g_assert_no_error(error);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 3);
+    g_assert_cmpuint(count_lines(problems), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,5 +158,6 @@ main(int argc, char **argv)
     g_test_add_func("/use/unknown-command", test_unknown_command);
     g_test_add_func("/use/wrong-use", test_wrong_use);
     g_test_add_func("/use/language", test_language);
+    g_test_add_func("/use/full-disk", test_full_disk);
     return g_test_run();
 }
