@@ -22,7 +22,7 @@ calibration_write(PIX *pix, const CalibrationScan *scan, const char *path, GErro
                                                 G_FILE_SET_CONTENTS_CONSISTENT, 0644, &cause);
     lept_free(bytes);
     if (!written)
-        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_MACHINE, _("%s: cannot be written: %s"), path,
-                    cause->message);
+        g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_MACHINE,
+                    _("%s: cannot be written (%s); check the folder and the disk"), path, cause->message);
     return written;
 }

@@ -23,7 +23,7 @@ fail(const char *path, int code, GError **error)
 {
     gboolean machine = code == EIO || code == ENOMEM || code == EMFILE || code == ENFILE;
     g_set_error(error, FORM_ERROR, machine ? FORM_ERROR_MACHINE : FORM_ERROR_INPUT,
-                _("%s: cannot be read: %s"), path, g_strerror(code));
+                _("%s: cannot be read: %s; check its name and permissions"), path, g_strerror(code));
     return NULL;
 }
 

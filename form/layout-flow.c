@@ -81,7 +81,7 @@ even_starts(const Flow *flow, GError **error)
     GArray *best = page_starts(flow, 1, &too_high);
     if (!best) {
         g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT,
-                    _("%s does not fit on one page: shorten its texts, or split it into several questions"),
+                    _("%s does not fit on one page; shorten its texts, or split it into several questions"),
                     block_at(flow, too_high)->name);
         return NULL;
     }

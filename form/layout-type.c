@@ -141,8 +141,7 @@ layout_type_set(LayoutType *type, LayoutStyle style, const char *text, double wi
     if (pango_layout_get_unknown_glyphs_count(layout) > 0) {
         g_autofree char *missing = missing_characters(layout, text);
         g_string_append_printf(
-            type->problems,
-            _("%s: the font %s cannot show %s in \"%.60s\"; write it with other characters\n"),
+            type->problems, _("%s: the font %s cannot show %s in “%.60s”; write it with other characters\n"),
             type->where ? type->where : "?", TYPE_FAMILY, missing, text);
     }
     return layout;

@@ -188,7 +188,8 @@ write_file(const char *path, const void *bytes, gsize size, GError **error)
     GFileSetContentsFlags safe = G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE;
     if (g_file_set_contents_full(path, bytes, size, safe, 0666, &failed))
         return TRUE;
-    g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE, _("%s cannot be written: %s"), path, failed->message);
+    g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE,
+                _("%s: cannot be written (%s); check the folder and the disk"), path, failed->message);
     return FALSE;
 }
 
@@ -243,7 +244,8 @@ write_master(const GPtrArray *pages, const char *title, const char *path, GError
     }
     cairo_surface_finish(surface);
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
-        g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE, _("%s cannot be drawn: %s"), path,
+        g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE,
+                    _("%s: cannot be drawn (%s); is there memory left?"), path,
                     cairo_status_to_string(cairo_surface_status(surface)));
         return FALSE;
     }
@@ -259,7 +261,7 @@ form_layout_compile(const FormDefinition *definition, const char *language, cons
         return NULL;
     if (trial->pages->len > FORM_MAX_PAGES) {
         g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT,
-                    _("the form needs %u pages, but may have %d: shorten it"), trial->pages->len,
+                    _("the form needs %u pages, but may have %d; shorten it"), trial->pages->len,
                     FORM_MAX_PAGES);
         return NULL;
     }

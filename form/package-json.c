@@ -150,8 +150,7 @@ package_json_array(PackageJson *json, json_t *object, const char *key, gsize max
 {
     *array = json_object_get(object, key);
     if (*array != NULL && (!json_is_array(*array) || json_array_size(*array) > max))
-        return package_json_fail(json, _("`%s` must be a list of at most %" G_GSIZE_FORMAT " entries"), key,
-                                 max);
+        return package_json_fail(json, _("`%s` must be a list of at most %zu entries"), key, max);
     return TRUE;
 }
 

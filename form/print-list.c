@@ -167,7 +167,8 @@ print_rows(Job *job, const Part *part, FILE *file)
 static gboolean
 fail_write(const Part *part, const char *why, GError **error)
 {
-    g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE, _("%s cannot be written: %s"), part->path, why);
+    g_set_error(error, FORM_ERROR, FORM_ERROR_MACHINE,
+                _("%s: cannot be written (%s); check the folder and the disk"), part->path, why);
     return FALSE;
 }
 
@@ -220,8 +221,8 @@ static gboolean
 unknown_column(const FormSample *sample, const char *column, const char *wanted_by, GError **error)
 {
     g_autofree char *columns = g_strjoinv(", ", sample->columns);
-    g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT,
-                _("%s: the sample list has no column \"%s\"; it has: %s"), wanted_by, column, columns);
+    g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT, _("%s: the sample list has no column “%s”; it has: %s"),
+                wanted_by, column, columns);
     return FALSE;
 }
 
@@ -245,7 +246,7 @@ check(const FormPackage *package, const FormSample *sample, const FormPrintOptio
         const FormSampleRow *row = sample->rows->pdata[i];
         if (!form_serial_is_valid(row->serial)) {
             g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT,
-                        _("line %d of the sample list: \"%.40s\" cannot be a serial; use 1 to %d of the "
+                        _("line %d of the sample list: “%.40s” cannot be a serial; use 1 to %d of the "
                           "characters A-Z 0-9 . -"),
                         row->line, row->serial, FORM_SERIAL_MAX);
             return FALSE;

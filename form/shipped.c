@@ -19,7 +19,7 @@ form_shipped_definition(const char *name, GError **error)
 {
     if (!g_strv_contains(names, name)) {
         g_autofree char *all = g_strjoinv(", ", (char **)names);
-        g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT, _("there is no shipped form \"%s\"; there are: %s"),
+        g_set_error(error, FORM_ERROR, FORM_ERROR_INPUT, _("there is no shipped form “%s”; there are: %s"),
                     name, all);
         return NULL;
     }

@@ -182,8 +182,8 @@ error_code_of_errno(int number)
 static gboolean
 fail_by_errno(const char *name, int number, GError **error)
 {
-    g_set_error(error, SCANNER_ERROR, error_code_of_errno(number), _("%s: cannot be read: %s"), name,
-                g_strerror(number));
+    g_set_error(error, SCANNER_ERROR, error_code_of_errno(number),
+                _("%s: cannot be read: %s; check its name and permissions"), name, g_strerror(number));
     return FALSE;
 }
 

@@ -69,7 +69,7 @@ fail_by_errno(const char *path, int number, GError **error)
     g_autofree char *name = g_filename_display_name(path);
     g_set_error(error, SCANNER_ERROR,
                 number == EIO || number == ENOMEM ? SCANNER_ERROR_MACHINE : SCANNER_ERROR_INPUT,
-                _("%s: cannot be read: %s"), name, g_strerror(number));
+                _("%s: cannot be read: %s; check its name and permissions"), name, g_strerror(number));
     return FALSE;
 }
 
