@@ -38,7 +38,7 @@ on_read(png_structp png, png_bytep to, size_t length)
 {
     PngReader *reader = png_get_io_ptr(png);
     if (length > reader->size - reader->at)
-        png_error(png, "ends too early");
+        png_error(png, _("its data end too early"));
     memcpy(to, reader->data + reader->at, length);
     reader->at += length;
 }

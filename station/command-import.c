@@ -4,6 +4,7 @@
 #include "command-private.h"
 #include "intake-private.h"
 #include "paths-private.h"
+#include "refusal-private.h"
 #include "text-table-private.h"
 
 #define MAX_BATCH_NAME 100
@@ -54,7 +55,8 @@ print_summary(const char *batch, const IntakeResult *result)
     add_line_if_any(table, _("pages doubled (the same page, saying something else)"), result->doubled);
     g_autoptr(GList) reasons = g_list_sort(g_hash_table_get_keys(result->reasons), (GCompareFunc)g_strcmp0);
     for (GList *reason = reasons; reason; reason = reason->next) {
-        g_autofree char *what = g_strdup_printf(_("pages refused: %s"), (const char *)reason->data);
+        g_autofree char *words = refusal_words(reason->data);
+        g_autofree char *what = g_strdup_printf(_("pages refused: %s"), words);
         add_line(table, what, GPOINTER_TO_UINT(g_hash_table_lookup(result->reasons, reason->data)));
     }
     add_line_if_any(table, _("files that are no page image (not stored)"), result->rejected);

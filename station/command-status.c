@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command-private.h"
+#include "refusal-private.h"
 #include "store.h"
 #include "text-table-private.h"
 
@@ -95,7 +96,8 @@ print_for_people(const StoreStatus *status)
     add_line(table, _("pages refused"), status->refused);
     for (guint i = 0; i < status->refusals->len; i++) {
         const StoreRefusal *refusal = status->refusals->pdata[i];
-        g_autofree char *what = g_strdup_printf("  %s", refusal->reason);
+        g_autofree char *words = refusal_words(refusal->reason);
+        g_autofree char *what = g_strdup_printf("  %s", words);
         add_line(table, what, refusal->pages);
     }
     add_line(table, _("fields read"), status->fields);

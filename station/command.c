@@ -19,6 +19,22 @@
 
 G_DEFINE_QUARK(phieu - station - error - quark, station_error)
 
+/* GLib's own message, but that of a number that is none, which quotes it, is in English only. */
+static char *
+option_problem(const GError *problem)
+{
+    g_auto(GStrv) words = g_strsplit(problem->message, " ", -1);
+    gboolean bad_number = g_error_matches(problem, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE) &&
+                          strstr(problem->message, "“") != NULL;
+    for (guint i = 0; bad_number && words[i]; i++)
+        if (words[i][0] == '-')
+            return g_strdup_printf(_("%s: a whole number is expected after it"), words[i]);
+    char *what = g_strdup(problem->message);
+    if (g_str_has_suffix(what, ".")) /* a sentence in some languages */
+        what[strlen(what) - 1] = '\0';
+    return what;
+}
+
 gboolean
 command_parse(CommandCall *call, const GOptionEntry *entries, guint least, guint most, GError **error)
 {
@@ -36,9 +52,7 @@ command_parse(CommandCall *call, const GOptionEntry *entries, guint least, guint
     g_option_context_add_main_entries(context, rest, GETTEXT_PACKAGE);
     GError *problem = NULL;
     if (!g_option_context_parse(context, &call->argc, &call->argv, &problem)) {
-        g_autofree char *what = g_strdup(problem->message);
-        if (g_str_has_suffix(what, ".")) /* GLib's own messages are sentences in some languages */
-            what[strlen(what) - 1] = '\0';
+        g_autofree char *what = option_problem(problem);
         g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT, _("%s; see 'phieu %s --help'"), what,
                     call->command->name);
         g_error_free(problem);

@@ -50,7 +50,7 @@ print_help(const char *group)
         return;
     printf("\n%s\n", _("Options:"));
     printf("  %-14s %s\n", "-C DIR", _("The station's folder; the current one unless given"));
-    printf("  %-14s %s\n", "--help", _("This help; after a command, the help of that command"));
+    printf("  %-14s %s\n", "-h, --help", _("This help; after a command, the help of that command"));
     printf("  %-14s %s\n", "--version", _("The version of the program"));
     printf("\n%s\n", _("Exit status: 0 done; 1 done, but a person must look; 2 wrong use or bad input; 3 the "
                        "machine failed."));

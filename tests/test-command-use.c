@@ -33,6 +33,33 @@ test_help_of_commands(void)
     }
 }
 
+/* The manual page knows every command and every option that the help of a command names. */
+static void
+test_manual(void)
+{
+    g_autofree char *path = g_build_filename(g_getenv("PHIEU_SOURCE"), "docs", "phieu.1", NULL);
+    g_autofree char *source = NULL;
+    g_assert_true(g_file_get_contents(path, &source, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(source, "\\", -1);
+    g_autofree char *manual = g_strjoinv("", parts);
+    g_autoptr(GRegex) option = g_regex_new("^  (-[a-z], )?(--[a-z-]+)", G_REGEX_MULTILINE, 0, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_assert_nonnull(strstr(manual, commands[i]));
+        g_auto(GStrv) words = g_strsplit(commands[i], " ", 2);
+        g_auto(Run) run =
+            run_phieu(words[0], words[1] ? words[1] : "--help", words[1] ? "--help" : NULL, NULL);
+        g_autoptr(GMatchInfo) match = NULL;
+        g_assert_true(g_regex_match(option, run.output, 0, &match));
+        for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+            g_autofree char *letter = g_match_info_fetch(match, 1), *name = g_match_info_fetch(match, 2);
+            g_autofree char *both = g_strconcat(letter, name, NULL);
+            if (!strstr(manual, both))
+                g_test_message("%s: docs/phieu.1 has no \"%s\"", commands[i], both);
+            g_assert_nonnull(strstr(manual, both));
+        }
+    }
+}
+
 static void
 test_version(void)
 {
@@ -95,6 +122,10 @@ test_wrong_use(void)
         assert_one_line(run, 2, "phieu: ");
         g_assert_cmpstr(run.output, ==, "");
     }
+    g_auto(Run) number = run_phieu("demo", "--count", "many", NULL);
+    assert_one_line(number, 2, "--count: a whole number is expected");
+    g_auto(Run) nothing = run_phieu("demo", "--count", NULL);
+    assert_one_line(nothing, 2, "Missing argument");
 }
 
 static Run
@@ -154,6 +185,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/use/help", test_help);
     g_test_add_func("/use/help-of-commands", test_help_of_commands);
+    g_test_add_func("/use/manual", test_manual);
     g_test_add_func("/use/version", test_version);
     g_test_add_func("/use/unknown-command", test_unknown_command);
     g_test_add_func("/use/wrong-use", test_wrong_use);
