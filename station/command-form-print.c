@@ -1,5 +1,6 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command-private.h"
 #include "form-print.h"
@@ -26,10 +27,15 @@ print(const char *path, const char *list, FormPrintOptions *options, GError **er
     if (!form_print(package, sample, options, error))
         return COMMAND_FAILED;
     progress_hide(progress);
-    if (options->split_by)
-        printf(_("Printed: %s, one file for each value of %s (questionnaires: %u, pages of each: %u)\n"),
-               options->output, options->split_by, sample->rows->len, package->pages->len);
-    else
+    if (options->split_by) {
+        g_autofree char *stem = g_strdup(options->output);
+        gsize length = strlen(stem);
+        if (length > 4 && g_ascii_strcasecmp(stem + length - 4, ".pdf") == 0)
+            stem[length - 4] = '\0';
+        printf(
+            _("Printed: %s-….pdf, one file for each value of %s (questionnaires: %u, pages of each: %u)\n"),
+            stem, options->split_by, sample->rows->len, package->pages->len);
+    } else
         printf(_("Printed: %s (questionnaires: %u, pages of each: %u)\n"), options->output, sample->rows->len,
                package->pages->len);
     return COMMAND_DONE;

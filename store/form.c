@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A blank page or a print master; a 600 dpi A3 page in grey is 70 MB raw. */
 #define MAX_FILE_BYTES (256 * 1024 * 1024)
@@ -14,7 +15,6 @@
 static gboolean
 read_file(const char *path, char **data, gsize *length, GError **error)
 {
-    g_autoptr(GError) failure = NULL;
     GStatBuf status;
 
     if (g_stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || status.st_size > MAX_FILE_BYTES)) {
@@ -23,11 +23,12 @@ read_file(const char *path, char **data, gsize *length, GError **error)
                     path, MAX_FILE_BYTES / 1024 / 1024);
         return FALSE;
     }
-    if (g_file_get_contents(path, data, length, &failure))
+    if (g_file_get_contents(path, data, length, NULL))
         return TRUE;
+    int why = g_access(path, R_OK) != 0 ? errno : EIO;
     g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
                 _("%s: cannot be read, but the form package needs it (%s); keep its files beside it"), path,
-                failure->message);
+                g_strerror(why));
     return FALSE;
 }
 
