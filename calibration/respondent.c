@@ -80,18 +80,28 @@ is_scale(const FormPackage *package, const FormField *field)
     return FALSE;
 }
 
+/* One of the options that are still empty, a write-in less often than the rest; some option must be empty. */
 static guint
-choose_option(const CalibrationRespondent *respondent, const FormField *field, GRand *random)
+choose_empty(const CalibrationRespondent *respondent, const Answer *answer, GRand *random)
 {
-    guint n = field->options->len;
-    if (n >= 3 && is_scale(respondent->package, field)) {
-        double place = respondent->mood + calibration_normal(random, respondent->firmness);
-        return (guint)CLAMP(floor(place * n), 0, n - 1.0);
-    }
-    g_autofree double *weights = g_new(double, n);
+    guint n = answer->field->options->len;
+    g_autofree double *weights = g_new0(double, n);
     for (guint i = 0; i < n; i++)
-        weights[i] = has_write_in(respondent->package, field, option_at(field, i)->value) ? 0.3 : 1;
+        if (answer->marks[i] == FORM_MARK_EMPTY)
+            weights[i] = has_write_in(respondent->package, answer->field, option_at(answer->field, i)->value)
+                             ? 0.3
+                             : 1;
     return (guint)calibration_pick(random, weights, (int)n);
+}
+
+static guint
+choose_option(const CalibrationRespondent *respondent, const Answer *answer, GRand *random)
+{
+    guint n = answer->field->options->len;
+    if (n < 3 || !is_scale(respondent->package, answer->field))
+        return choose_empty(respondent, answer, random);
+    double place = respondent->mood + calibration_normal(random, respondent->firmness);
+    return (guint)CLAMP(floor(place * n), 0, n - 1.0);
 }
 
 /* Another option than `taken`. */
@@ -106,7 +116,7 @@ static void
 answer_one(const CalibrationRespondent *respondent, Answer *answer, GRand *random)
 {
     guint n = answer->field->options->len;
-    guint chosen = choose_option(respondent, answer->field, random);
+    guint chosen = choose_option(respondent, answer, random);
     answer->marks[chosen] = FORM_MARK_MARKED;
     gboolean doubled = n > 1 && calibration_chance(random, respondent->habits.doubled);
     gboolean corrected = n > 1 && !doubled && calibration_chance(random, respondent->habits.corrected);
@@ -121,16 +131,9 @@ answer_several(const CalibrationRespondent *respondent, Answer *answer, GRand *r
     static const double share[] = {0, 0.3, 0.35, 0.2, 0.15}; /* of 1 … 4 marks */
     guint n = answer->field->options->len;
     guint count = (guint)calibration_pick(random, share, G_N_ELEMENTS(share));
-    count = MIN(count, n);
-    for (guint i = 0; i < count;) {
-        guint chosen = (guint)g_rand_int_range(random, 0, (gint32)n);
-        const char *value = option_at(answer->field, chosen)->value;
-        if (has_write_in(respondent->package, answer->field, value) && calibration_chance(random, 0.7) &&
-            count < n)
-            continue;
-        i += answer->marks[chosen] == FORM_MARK_EMPTY;
-        answer->marks[chosen] = FORM_MARK_MARKED;
-    }
+    /* Drawn from what is left, not drawn again until it fits: that has no bound, however rarely it shows. */
+    for (guint i = 0; i < MIN(count, n); i++)
+        answer->marks[choose_empty(respondent, answer, random)] = FORM_MARK_MARKED;
     GString *value = g_string_new(NULL);
     for (guint i = 0; i < n; i++)
         if (answer->marks[i] == FORM_MARK_MARKED)

@@ -340,6 +340,52 @@ test_truth_of_fields(void)
     }
 }
 
+/* How many marks a person makes where several are allowed, over 400 persons; options that ask for words are
+ * the last `write_ins`. */
+static void
+count_several(int options, int write_ins, int seen[6])
+{
+    g_autoptr(FormPackage) package = form_package_new("TEST", 1);
+    FormPage *page = form_package_add_page(package);
+    add_select(package, page, "several", FORM_SELECT_MULTIPLE, 100, options);
+    for (int i = options - write_ins + 1; i <= options; i++) {
+        g_autofree char *name = g_strdup_printf("other%d", i);
+        FormQuestion *words = add_box(package, page, name, FORM_TEXT, (FormRect){20, 120, 70, 8}, 0);
+        words->write_in_of = g_strdup("several");
+        words->write_in_value = g_strdup_printf("%d", i);
+    }
+    CalibrationHabits habits = calibration_habits_ordinary;
+    habits.blank = 0;
+    memset(seen, 0, 6 * sizeof *seen);
+    for (int person = 1; person <= 400; person++) {
+        g_autofree char *serial = g_strdup_printf("01%05d", person);
+        g_autoptr(CalibrationRespondent) respondent = calibration_respondent_new(package, &habits, 1, serial);
+        int counts[3];
+        count_marks(respondent, g_ptr_array_index(page->fields, 0), counts);
+        g_assert_cmpint(counts[FORM_MARK_MARKED], >=, 1);
+        g_assert_cmpint(counts[FORM_MARK_MARKED], <=, MIN(options, 4));
+        seen[counts[FORM_MARK_MARKED]]++;
+    }
+}
+
+/* Marks are drawn from what is left, so that choosing ends for everybody, also where only write-ins are left:
+ * drawing again until it fitted had no bound. */
+static void
+test_several_marks(void)
+{
+    int seen[6];
+    count_several(1, 1, seen);
+    g_assert_cmpint(seen[1], ==, 400);
+    count_several(2, 1, seen);
+    g_assert_cmpint(seen[1], >, 60);
+    g_assert_cmpint(seen[2], >, 200);
+    for (int write_ins = 0; write_ins <= 7; write_ins += 7) {
+        count_several(7, write_ins, seen);
+        for (int n = 1; n <= 4; n++)
+            g_assert_cmpint(seen[n], >, 30);
+    }
+}
+
 static void
 test_habits_at_their_ends(void)
 {
@@ -895,6 +941,7 @@ main(int argc, char **argv)
     g_test_add_func("/simulation/truth-is-on-paper", test_truth_is_on_paper);
     g_test_add_func("/simulation/kinds-differ", test_kinds_differ);
     g_test_add_func("/simulation/truth-of-fields", test_truth_of_fields);
+    g_test_add_func("/simulation/several-marks", test_several_marks);
     g_test_add_func("/simulation/habits-at-their-ends", test_habits_at_their_ends);
     g_test_add_func("/simulation/geometry", test_geometry);
     g_test_add_func("/simulation/orientation", test_orientation);
