@@ -7,15 +7,52 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "export-csv.h"
 #include "export.h"
 
 struct ExportCsv {
     char *path;
     FILE *file;
-    int failure;        /* errno of the first failed write, 0 while all is well */
-    guint cells;        /* in the row at hand */
-    gboolean empty_row; /* it has one cell, an empty one */
+    int failure;  /* errno of the first failed write, 0 while all is well */
+    GString *row; /* at hand */
+    guint cells;  /* in it */
 };
+
+/* `count` cells stand in the row already. */
+static void
+append_cell(GString *row, guint count, const char *content)
+{
+    if (count > 0)
+        g_string_append_c(row, ',');
+    if (strpbrk(content, ",\"\r\n") == NULL) {
+        g_string_append(row, content);
+        return;
+    }
+    g_string_append_c(row, '"');
+    for (const char *at = content; *at != '\0'; at++) {
+        if (*at == '"')
+            g_string_append_c(row, '"');
+        g_string_append_c(row, *at);
+    }
+    g_string_append_c(row, '"');
+}
+
+/* A row of one empty cell would be an empty line, which readers skip. */
+static void
+end_row(GString *row, gboolean one_empty_cell)
+{
+    g_string_append(row, one_empty_cell ? "\"\"\r\n" : "\r\n");
+}
+
+void
+export_csv_append(GString *text, const char *const *cells)
+{
+    guint count = 0;
+
+    for (; cells[count] != NULL; count++)
+        append_cell(text, count, cells[count]);
+    end_row(text, count == 1 && cells[0][0] == '\0');
+}
 
 static void
 note_failure(ExportCsv *csv, gboolean ok)
@@ -39,6 +76,7 @@ export_csv_new(const char *path, GError **error)
     ExportCsv *csv = g_new0(ExportCsv, 1);
     csv->path = g_strdup(path);
     csv->file = file;
+    csv->row = g_string_new(NULL);
     return csv;
 }
 
@@ -49,35 +87,15 @@ export_csv_free(ExportCsv *csv)
         return;
     if (csv->file != NULL)
         fclose(csv->file);
+    g_string_free(csv->row, TRUE);
     g_free(csv->path);
     g_free(csv);
-}
-
-static void
-put(ExportCsv *csv, const char *text)
-{
-    note_failure(csv, fputs(text, csv->file) >= 0);
 }
 
 void
 export_csv_cell(ExportCsv *csv, const char *text)
 {
-    const char *content = text == NULL ? "" : text;
-
-    if (csv->cells++ > 0)
-        put(csv, ",");
-    csv->empty_row = csv->cells == 1 && content[0] == '\0';
-    if (strpbrk(content, ",\"\r\n") == NULL) {
-        put(csv, content);
-        return;
-    }
-    put(csv, "\"");
-    for (const char *at = content; *at != '\0'; at++) {
-        if (*at == '"')
-            put(csv, "\"");
-        note_failure(csv, fputc(*at, csv->file) != EOF);
-    }
-    put(csv, "\"");
+    append_cell(csv->row, csv->cells++, text == NULL ? "" : text);
 }
 
 void
@@ -90,10 +108,10 @@ export_csv_cells(ExportCsv *csv, const GPtrArray *cells)
 void
 export_csv_end_row(ExportCsv *csv)
 {
-    /* A row of one empty cell would be an empty line, which readers skip. */
-    put(csv, csv->empty_row ? "\"\"\r\n" : "\r\n");
+    end_row(csv->row, csv->cells == 1 && csv->row->len == 0);
+    note_failure(csv, fwrite(csv->row->str, 1, csv->row->len, csv->file) == csv->row->len);
+    g_string_truncate(csv->row, 0);
     csv->cells = 0;
-    csv->empty_row = FALSE;
 }
 
 gboolean

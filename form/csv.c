@@ -1,4 +1,4 @@
-#include "csv-private.h"
+#include "form-csv.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ tell_separator(const char *text)
 
 /* Past "\n", "\r\n" or a lone "\r". */
 static void
-skip_line_end(Csv *csv)
+skip_line_end(FormCsv *csv)
 {
     if (*csv->at == '\r' && csv->at[1] == '\n')
         csv->at++;
@@ -43,9 +43,9 @@ tells_separator(const char *text)
 }
 
 void
-csv_init(Csv *csv, char *text, gsize length)
+form_csv_init(FormCsv *csv, char *text, gsize length)
 {
-    *csv = (Csv){.at = text, .end = text + length, .next_line = 1};
+    *csv = (FormCsv){.at = text, .end = text + length, .next_line = 1};
     csv->fields = g_ptr_array_new();
     if (tells_separator(text)) {
         csv->separator = text[4];
@@ -57,27 +57,27 @@ csv_init(Csv *csv, char *text, gsize length)
 }
 
 void
-csv_clear(Csv *csv)
+form_csv_clear(FormCsv *csv)
 {
     g_clear_pointer(&csv->fields, g_ptr_array_unref);
 }
 
 static gboolean
-ends_field(const Csv *csv, char c)
+ends_field(const FormCsv *csv, char c)
 {
     return c == csv->separator || c == '\n' || c == '\r' || c == '\0';
 }
 
 /* Reads a quoted field from its opening quote on; what it holds moves left over the quotes. */
-static CsvResult
-read_quoted(Csv *csv)
+static FormCsvResult
+read_quoted(FormCsv *csv)
 {
     char *out = csv->at++;
     g_ptr_array_add(csv->fields, out);
     for (;;) {
         if (csv->at >= csv->end) {
             *out = '\0';
-            return CSV_UNCLOSED_QUOTE;
+            return FORM_CSV_UNCLOSED_QUOTE;
         }
         if (csv->at[0] == '"' && csv->at[1] != '"')
             break;
@@ -92,12 +92,12 @@ read_quoted(Csv *csv)
     for (; !ends_field(csv, *csv->at); csv->at++)
         trailing |= *csv->at != ' ' && *csv->at != '\t';
     *out = '\0';
-    return trailing ? CSV_TEXT_AFTER_QUOTE : CSV_ROW;
+    return trailing ? FORM_CSV_TEXT_AFTER_QUOTE : FORM_CSV_ROW;
 }
 
 /* Reads the field at `at`, which is left at the separator or line end behind it. */
-static CsvResult
-read_field(Csv *csv)
+static FormCsvResult
+read_field(FormCsv *csv)
 {
     char *start = csv->at;
     char *quote = start;
@@ -110,25 +110,25 @@ read_field(Csv *csv)
     while (!ends_field(csv, *csv->at))
         csv->at++;
     g_ptr_array_add(csv->fields, start);
-    return CSV_ROW;
+    return FORM_CSV_ROW;
 }
 
-static CsvResult
-read_row(Csv *csv)
+static FormCsvResult
+read_row(FormCsv *csv)
 {
-    CsvResult result = CSV_ROW;
+    FormCsvResult result = FORM_CSV_ROW;
     csv->line = csv->next_line;
     g_ptr_array_set_size(csv->fields, 0);
     for (;;) {
-        CsvResult field = read_field(csv);
+        FormCsvResult field = read_field(csv);
         char stop = *csv->at;
-        if (field != CSV_ROW && result == CSV_ROW)
+        if (field != FORM_CSV_ROW && result == FORM_CSV_ROW)
             result = field;
-        if (csv->fields->len > CSV_MAX_COLUMNS) {
-            g_ptr_array_set_size(csv->fields, CSV_MAX_COLUMNS);
-            result = CSV_TOO_MANY_COLUMNS;
+        if (csv->fields->len > FORM_CSV_MAX_COLUMNS) {
+            g_ptr_array_set_size(csv->fields, FORM_CSV_MAX_COLUMNS);
+            result = FORM_CSV_TOO_MANY_COLUMNS;
         }
-        if (field == CSV_UNCLOSED_QUOTE)
+        if (field == FORM_CSV_UNCLOSED_QUOTE)
             return field;
         if (stop != csv->separator || csv->at >= csv->end) {
             char *line_end = csv->at;
@@ -141,7 +141,7 @@ read_row(Csv *csv)
 }
 
 static gboolean
-is_empty(const Csv *csv)
+is_empty(const FormCsv *csv)
 {
     for (guint i = 0; i < csv->fields->len; i++) {
         const char *field = g_ptr_array_index(csv->fields, i);
@@ -151,14 +151,14 @@ is_empty(const Csv *csv)
     return TRUE;
 }
 
-CsvResult
-csv_next(Csv *csv)
+FormCsvResult
+form_csv_next(FormCsv *csv)
 {
     while (csv->at < csv->end) {
-        CsvResult result = read_row(csv);
-        if (result != CSV_ROW || !is_empty(csv))
+        FormCsvResult result = read_row(csv);
+        if (result != FORM_CSV_ROW || !is_empty(csv))
             return result;
     }
     g_ptr_array_set_size(csv->fields, 0);
-    return CSV_END;
+    return FORM_CSV_END;
 }

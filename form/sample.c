@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "csv-private.h"
+#include "form-csv.h"
 #include "form-error.h"
 #include "form-sheet-id.h"
 #include "input-private.h"
@@ -115,19 +115,20 @@ check_columns(Problems *problems, const FormSample *sample, int line)
 
 /* FALSE when there is no telling which column is the serial: nothing more can be said of the list then. */
 static gboolean
-read_header(Loading *loading, Csv *csv)
+read_header(Loading *loading, FormCsv *csv)
 {
     FormSample *sample = loading->sample;
-    CsvResult result = csv_next(csv);
-    if (result == CSV_END) {
+    FormCsvResult result = form_csv_next(csv);
+    if (result == FORM_CSV_END) {
         problems_add(loading->problems, NULL, 0, NULL,
                      _("the list is empty; write a line of column names, one of them serial"));
         return FALSE;
     }
-    if (result != CSV_ROW) {
+    if (result != FORM_CSV_ROW) {
         problems_add(loading->problems, NULL, csv->line, NULL,
-                     result == CSV_TOO_MANY_COLUMNS ? _("too many columns; is it the right file?")
-                                                    : _("a quote in the column names is wrong; correct it"));
+                     result == FORM_CSV_TOO_MANY_COLUMNS
+                         ? _("too many columns; is it the right file?")
+                         : _("a quote in the column names is wrong; correct it"));
         return FALSE;
     }
     drop_blank_end(csv->fields, 1);
@@ -155,7 +156,7 @@ read_header(Loading *loading, Csv *csv)
 /* A row and its values in one piece of memory: lists have some 100,000 rows. The serial comes without the
  * blanks around it. Freed by g_free(). */
 static FormSampleRow *
-new_row(const FormSample *sample, const Csv *csv)
+new_row(const FormSample *sample, const FormCsv *csv)
 {
     char *const *fields = (char *const *)csv->fields->pdata;
     char *serial = g_strstrip(fields[sample->serial_column]);
@@ -202,14 +203,14 @@ check_serial(Loading *loading, FormSampleRow *row)
 }
 
 static void
-read_row(Loading *loading, const Csv *csv, CsvResult result)
+read_row(Loading *loading, const FormCsv *csv, FormCsvResult result)
 {
     const FormSample *sample = loading->sample;
     drop_blank_end(csv->fields, sample->n_columns);
-    if (result == CSV_UNCLOSED_QUOTE)
+    if (result == FORM_CSV_UNCLOSED_QUOTE)
         problems_add(loading->problems, NULL, csv->line, NULL,
                      _("a quote opens in this row and never closes; write it twice or delete it"));
-    else if (result == CSV_TEXT_AFTER_QUOTE)
+    else if (result == FORM_CSV_TEXT_AFTER_QUOTE)
         problems_add(loading->problems, NULL, csv->line, NULL,
                      _("text stands behind a closing quote; write a quote inside a field twice"));
     else if (csv->fields->len != sample->n_columns)
@@ -225,10 +226,10 @@ read_row(Loading *loading, const Csv *csv, CsvResult result)
 }
 
 static void
-read_rows(Loading *loading, Csv *csv)
+read_rows(Loading *loading, FormCsv *csv)
 {
-    CsvResult result;
-    while ((result = csv_next(csv)) != CSV_END)
+    FormCsvResult result;
+    while ((result = form_csv_next(csv)) != FORM_CSV_END)
         read_row(loading, csv, result);
     if (loading->sample->rows->len == 0 && loading->problems->total == 0)
         problems_add(loading->problems, NULL, 0, NULL,
@@ -269,8 +270,8 @@ form_sample_load(const char *path, GError **error)
     g_autoptr(GHashTable) serials = g_hash_table_new(g_str_hash, g_str_equal);
     sample->rows = g_ptr_array_new_with_free_func(g_free);
     Loading loading = {sample, &problems, serials};
-    g_auto(Csv) csv;
-    csv_init(&csv, text, length);
+    g_auto(FormCsv) csv;
+    form_csv_init(&csv, text, length);
     if (read_header(&loading, &csv))
         read_rows(&loading, &csv);
     return problems_tell(&problems, error) ? g_steal_pointer(&sample) : NULL;

@@ -1,12 +1,9 @@
-/* CSV as RFC 4180 has it: what the demo writes and what it compares. */
+/* A whole CSV file in memory: for comparing an export with the truth. */
 #pragma once
 
 #include <glib.h>
 
-/* Appends one record of `cells` (NULL-terminated), quoted where needed, ended by CR LF. */
-void csv_append(GString *text, const char *const *cells);
-
-/* A whole file: a header and its records. */
+/* A header and its records. */
 typedef struct {
     GPtrArray *records; /* of GStrv, the header first */
 } Csv;

@@ -4,61 +4,21 @@
 #include <string.h>
 
 #include "command-private.h"
+#include "form-csv.h"
 
-void
-csv_append(GString *text, const char *const *cells)
+static gboolean
+add_record(Csv *csv, const char *path, const FormCsv *reader, FormCsvResult result, GError **error)
 {
-    for (guint i = 0; cells[i]; i++) {
-        if (i)
-            g_string_append_c(text, ',');
-        if (!strpbrk(cells[i], ",\"\r\n")) {
-            g_string_append(text, cells[i]);
-            continue;
-        }
-        g_string_append_c(text, '"');
-        for (const char *c = cells[i]; *c; c++) {
-            if (*c == '"')
-                g_string_append_c(text, '"');
-            g_string_append_c(text, *c);
-        }
-        g_string_append_c(text, '"');
-    }
-    g_string_append(text, "\r\n");
-}
-
-/* Takes one cell from `at`, leaving it behind the cell: on a comma, a line's end or the end. */
-static char *
-take_cell(const char **at)
-{
-    GString *cell = g_string_new(NULL);
-    const char *c = *at;
-    if (*c == '"') {
-        for (c++; *c && !(c[0] == '"' && c[1] != '"'); c++) {
-            c += *c == '"';
-            g_string_append_c(cell, *c);
-        }
-        c += *c == '"';
-    }
-    gsize plain = strcspn(c, ",\r\n");
-    g_string_append_len(cell, c, (gssize)plain);
-    *at = c + plain;
-    return g_string_free(cell, FALSE);
-}
-
-static GStrv
-take_record(const char **at)
-{
-    g_autoptr(GPtrArray) cells = g_ptr_array_new();
-    for (;;) {
-        g_ptr_array_add(cells, take_cell(at));
-        if (**at != ',')
-            break;
-        (*at)++;
-    }
-    *at += **at == '\r';
-    *at += **at == '\n';
-    g_ptr_array_add(cells, NULL);
-    return (GStrv)g_ptr_array_steal(cells, NULL);
+    g_autoptr(GStrvBuilder) record = g_strv_builder_new();
+    for (guint i = 0; i < reader->fields->len; i++)
+        g_strv_builder_add(record, reader->fields->pdata[i]);
+    g_ptr_array_add(csv->records, g_strv_builder_end(record));
+    if (result == FORM_CSV_ROW && reader->fields->len == g_strv_length(csv->records->pdata[0]))
+        return TRUE;
+    g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
+                _("%s: record %u has not as many cells as the header; export it again"), path,
+                csv->records->len);
+    return FALSE;
 }
 
 Csv *
@@ -77,18 +37,15 @@ csv_load(const char *path, GError **error)
                     path);
         return NULL;
     }
-    const char *at = g_str_has_prefix(text, "\xEF\xBB\xBF") ? text + 3 : text;
+    gsize mark = g_str_has_prefix(text, "\xEF\xBB\xBF") ? 3 : 0;
     g_autoptr(Csv) csv = g_new0(Csv, 1);
     csv->records = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
-    while (*at) {
-        g_ptr_array_add(csv->records, take_record(&at));
-        guint line = csv->records->len;
-        if (g_strv_length(csv->records->pdata[line - 1]) != g_strv_length(csv->records->pdata[0])) {
-            g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
-                        _("%s: record %u has not as many cells as the header; export it again"), path, line);
+    g_auto(FormCsv) reader;
+    form_csv_init(&reader, text + mark, length - mark);
+    FormCsvResult result;
+    while ((result = form_csv_next(&reader)) != FORM_CSV_END)
+        if (!add_record(csv, path, &reader, result, error))
             return NULL;
-        }
-    }
     if (!csv->records->len) {
         g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT, _("%s: is empty; export it again"), path);
         return NULL;

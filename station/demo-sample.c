@@ -1,6 +1,6 @@
 #include "demo-sample-private.h"
 
-#include "csv-private.h"
+#include "export-csv.h"
 
 /* A serial is the province's code and five digits; the first ones went to a pretest, as it were. */
 #define FIRST_NUMBER 423
@@ -24,7 +24,7 @@ demo_sample_csv(guint count, guint *communes)
 {
     static const char *const header[] = {"serial", "province_code", "province", "commune", "village", NULL};
     GString *text = g_string_new(NULL);
-    csv_append(text, header);
+    export_csv_append(text, header);
     *communes = MIN(count, G_N_ELEMENTS(places));
     for (guint i = 0; i < count; i++) {
         guint place = (guint)((guint64)i * *communes / count);
@@ -35,7 +35,7 @@ demo_sample_csv(guint count, guint *communes)
                              places[place].commune,
                              places[place].villages[i % 2],
                              NULL};
-        csv_append(text, row);
+        export_csv_append(text, row);
     }
     return g_string_free(text, FALSE);
 }

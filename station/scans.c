@@ -5,7 +5,7 @@
 
 #include "calibration-simulation.h"
 #include "command-private.h"
-#include "csv-private.h"
+#include "export-csv.h"
 #include "export.h"
 #include "folder-private.h"
 #include "parallel-private.h"
@@ -162,7 +162,7 @@ scans_write_truth(const ScansOptions *options, const char *path, GError **error)
         g_ptr_array_add(header, g_strdup(columns->pdata[i]));
     g_ptr_array_add(header, NULL);
     g_autoptr(GString) text = g_string_new(NULL);
-    csv_append(text, (const char *const *)header->pdata);
+    export_csv_append(text, (const char *const *)header->pdata);
     for (guint i = 0; i < options->sample->rows->len; i++) {
         const FormSampleRow *row = options->sample->rows->pdata[i];
         g_autoptr(CalibrationRespondent) respondent = calibration_respondent_new(
@@ -173,7 +173,7 @@ scans_write_truth(const ScansOptions *options, const char *path, GError **error)
         for (guint k = 0; k < columns->len; k++)
             g_ptr_array_add(record, true_value(respondent, columns->pdata[k]));
         g_ptr_array_add(record, NULL);
-        csv_append(text, (const char *const *)record->pdata);
+        export_csv_append(text, (const char *const *)record->pdata);
     }
     return folder_write(path, text->str, error);
 }

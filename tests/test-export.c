@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "csv-private.h"
+#include "export-csv.h"
 #include "store-station.h"
 
 static const char *const names[] = {"responses.csv", "cells.csv", "codebook.csv"};
@@ -31,6 +32,12 @@ test_csv(void)
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     g_assert_cmpstr(
         text, ==, "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\"cr\rcr\",,, Phú Xuân ,=1+1\r\n\"\"\r\n");
+
+    const char *const row[] = {"a,b", "", "say \"hi\"", NULL}, *const one[] = {"", NULL};
+    g_autoptr(GString) appended = g_string_new(NULL);
+    export_csv_append(appended, row);
+    export_csv_append(appended, one);
+    g_assert_cmpstr(appended->str, ==, "\"a,b\",,\"say \"\"hi\"\"\"\r\n\"\"\r\n");
 
     g_clear_pointer(&csv, export_csv_free);
     csv = export_csv_new("/nonexistent/a.csv", &error);

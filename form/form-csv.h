@@ -4,15 +4,15 @@
 
 #include <glib.h>
 
-#define CSV_MAX_COLUMNS 1000
+#define FORM_CSV_MAX_COLUMNS 1000
 
 typedef enum {
-    CSV_ROW,
-    CSV_END,
-    CSV_TEXT_AFTER_QUOTE, /* a row, damaged: "abc"def */
-    CSV_UNCLOSED_QUOTE,   /* the rest of the file is one field */
-    CSV_TOO_MANY_COLUMNS, /* a row, cut off at CSV_MAX_COLUMNS */
-} CsvResult;
+    FORM_CSV_ROW,
+    FORM_CSV_END,
+    FORM_CSV_TEXT_AFTER_QUOTE, /* a row, damaged: "abc"def */
+    FORM_CSV_UNCLOSED_QUOTE,   /* the rest of the file is one field */
+    FORM_CSV_TOO_MANY_COLUMNS, /* a row, cut off at FORM_CSV_MAX_COLUMNS */
+} FormCsvResult;
 
 /* Reads in place: fields point into the text, which is changed (quotes are taken off, ends are marked). */
 typedef struct {
@@ -22,15 +22,15 @@ typedef struct {
     /* The row read last: */
     int line;          /* it begins in */
     GPtrArray *fields; /* of char*: NUL-terminated */
-} Csv;
+} FormCsv;
 
 /* `text` must have a NUL at text[length], and none before, and must outlive the reader. The separator —
  * comma, semicolon or tab — is told by the first line; a line "sep=;" as Excel knows it tells it too and is
  * skipped. */
-void csv_init(Csv *csv, char *text, gsize length);
-void csv_clear(Csv *csv);
+void form_csv_init(FormCsv *csv, char *text, gsize length);
+void form_csv_clear(FormCsv *csv);
 
 /* Reads the next row that is not empty. */
-CsvResult csv_next(Csv *csv);
+FormCsvResult form_csv_next(FormCsv *csv);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Csv, csv_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FormCsv, form_csv_clear)
