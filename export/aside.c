@@ -41,8 +41,10 @@ static gboolean
 look_at(ExportAside *aside, const char *dir, struct stat *status, GError **error)
 {
     if (stat(dir, status) != 0) {
+        if (errno != ENOENT)
+            return fail_errno(dir, error);
         aside->dir = g_canonicalize_filename(dir, NULL);
-        return errno == ENOENT || fail_errno(dir, error);
+        return TRUE;
     }
     if (!S_ISDIR(status->st_mode)) {
         g_set_error(error, EXPORT_ERROR, EXPORT_ERROR_INPUT, _("%s: is no folder; name another with -o"),

@@ -166,10 +166,10 @@ write_heads(const Run *run)
 static gboolean
 offers(const FormPackage *form, const char *name, const char *value)
 {
-    const FormQuestion *question = form_package_question(form, name);
-
     if (value == NULL)
         return TRUE;
+
+    const FormQuestion *question = form_package_question(form, name);
     for (guint i = 0; i < question->choices->len; i++) {
         const FormChoice *choice = g_ptr_array_index(question->choices, i);
         if (strcmp(choice->value, value) == 0)

@@ -135,7 +135,7 @@ build_question_choices(Builder *builder, const WorkbookRow *row, FormQuestion *q
         const FormChoice *listed = g_ptr_array_index(list->choices, i);
         FormChoice *choice = form_question_add_choice(question, listed->value);
         form_text_free(choice->label);
-        choice->label = build_text_copy(listed->label);
+        choice->label = form_text_copy(listed->label);
     }
     return TRUE;
 }

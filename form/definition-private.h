@@ -154,7 +154,5 @@ void build_check(Builder *builder);
 /* The nearest group around, from `group` outwards, that is a table-list; or NULL. */
 const FormGroup *build_table_around(const FormGroup *group);
 
-FormText *build_text_copy(const FormText *text);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Table, table_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RowType, row_type_clear)

@@ -64,19 +64,6 @@ build_add_condition(Builder *builder, const WorkbookRow *row, const char *key, c
     g_array_append_val(builder->conditions, condition);
 }
 
-FormText *
-build_text_copy(const FormText *text)
-{
-    FormText *copy = form_text_new();
-    if (text == NULL)
-        return copy;
-    guint count;
-    const char *const *languages = form_text_languages(text, &count);
-    for (guint i = 0; i < count; i++)
-        form_text_set(copy, languages[i], form_text_lookup(text, languages[i]));
-    return copy;
-}
-
 /* ---- cells of a question ---- */
 
 /* Notes may go without a name: nobody refers to them. */
@@ -314,7 +301,7 @@ add_other(Builder *builder, const WorkbookRow *row, const FormItem *item)
     detail->question->write_in_of = g_strdup(question->name);
     detail->question->write_in_value = g_strdup(OTHER);
     detail->question->relevant = g_strdup_printf("selected(${%s}, '" OTHER "')", question->name);
-    detail->question->group = question->group != NULL ? build_text_copy(question->group) : NULL;
+    detail->question->group = form_text_copy(question->group);
     detail->question->personal = question->personal;
     add_item(builder, row, detail);
 }
@@ -336,7 +323,7 @@ title_above(const FormGroup *group)
 {
     for (; group != NULL; group = group->parent)
         if (!form_text_is_empty(group->label))
-            return build_text_copy(group->label);
+            return form_text_copy(group->label);
     return NULL;
 }
 

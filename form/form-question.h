@@ -12,6 +12,9 @@ typedef struct FormText FormText;
 FormText *form_text_new(void);
 void form_text_free(FormText *text);
 
+/* NULL for NULL. The caller frees it. */
+FormText *form_text_copy(const FormText *text);
+
 /* Sets the wording in one language; replaces an earlier one. Both strings are copied. */
 void form_text_set(FormText *text, const char *language, const char *wording);
 

@@ -95,24 +95,11 @@ add_fields(FormPage *page, const LayoutPlaced *placed)
     }
 }
 
-static FormText *
-copy_text(const FormText *text)
-{
-    if (!text)
-        return NULL;
-    FormText *copy = form_text_new();
-    guint n = 0;
-    const char *const *languages = form_text_languages(text, &n);
-    for (guint i = 0; i < n; i++)
-        form_text_set(copy, languages[i], form_text_lookup(text, languages[i]));
-    return copy;
-}
-
 static void
 replace_text(FormText **text, const FormText *by)
 {
     form_text_free(*text);
-    *text = copy_text(by);
+    *text = form_text_copy(by);
 }
 
 static FormQuestion *

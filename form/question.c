@@ -68,6 +68,19 @@ form_text_set(FormText *text, const char *language, const char *wording)
     g_ptr_array_add(text->languages, added.language);
 }
 
+FormText *
+form_text_copy(const FormText *text)
+{
+    if (text == NULL)
+        return NULL;
+    FormText *copy = form_text_new();
+    for (guint i = 0; i < text->wordings->len; i++) {
+        const Wording *wording = &g_array_index(text->wordings, Wording, i);
+        form_text_set(copy, wording->language, wording->wording);
+    }
+    return copy;
+}
+
 const char *
 form_text_lookup(const FormText *text, const char *language)
 {
