@@ -16,6 +16,9 @@
 /* Filters one over the other: real files have at most two. */
 #define MAX_FILTERS 4
 
+/* Files of 2,000 pages have some 100,000 objects; of the rest of more, no length is known. */
+#define MAX_OBJECTS (1000 * 1000)
+
 /* A part of the file. */
 typedef struct {
     const char *at;
@@ -25,8 +28,9 @@ typedef struct {
 typedef struct {
     Span file;
     gboolean encrypted;
-    gsize unpacked;  /* of all streams but images, so far */
-    GArray *spoiled; /* of gsize: places of width keys to be made unreadable */
+    gsize unpacked;      /* of all streams but images, so far */
+    GArray *spoiled;     /* of gsize: places of width keys to be made unreadable */
+    GHashTable *objects; /* guint64 of object_key() -> gsize behind "N G obj"; NULL until asked for */
 } Guard;
 
 static gboolean
@@ -93,9 +97,48 @@ take_number(Span *span, guint64 *number)
     return digits > 0;
 }
 
+static guint64
+object_key(guint64 number, guint64 generation)
+{
+    return number << 20 | (generation & 0xfffff);
+}
+
+/* The number that ends right before `*at`, which is left at its first digit. */
+static gboolean
+take_number_before(const char *first, const char **at, guint64 *number)
+{
+    const char *end = *at;
+    while (*at > first && g_ascii_isdigit((*at)[-1]) && end - *at < 12)
+        (*at)--;
+    Span digits = {*at, (gsize)(end - *at)};
+    return take_number(&digits, number);
+}
+
+/* Where each object begins: the first that bears a number, as "N G obj". */
+static GHashTable *
+find_objects(Span file)
+{
+    GHashTable *objects = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    Span left = file;
+    const char *word;
+    while ((word = find(left, " obj")) != NULL && g_hash_table_size(objects) < MAX_OBJECTS) {
+        left = rest(left, word + strlen(" obj"));
+        const char *at = word;
+        guint64 number, generation;
+        if (!take_number_before(file.at, &at, &generation) || at == file.at || *--at != ' ' ||
+            !take_number_before(file.at, &at, &number) || at == file.at || !is_space(at[-1]))
+            continue;
+        guint64 key = object_key(number, generation);
+        if (!g_hash_table_contains(objects, &key))
+            g_hash_table_insert(objects, g_memdup2(&key, sizeof key),
+                                GSIZE_TO_POINTER((gsize)(left.at - file.at)));
+    }
+    return objects;
+}
+
 /* A whole number, itself or as "N G R", the number of an object of its own. */
 static gboolean
-get_number(const Guard *guard, Span dictionary, const char *key, guint64 *number)
+get_number(Guard *guard, Span dictionary, const char *key, guint64 *number)
 {
     Span value = get_value(dictionary, key), after;
     guint64 generation;
@@ -105,19 +148,16 @@ get_number(const Guard *guard, Span dictionary, const char *key, guint64 *number
     if (!take_number(&after, &generation) || after.size == 0 || after.at[0] != 'R')
         return TRUE;
 
-    g_autofree char *head =
-        g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " obj", *number, generation);
-    Span where = guard->file;
-    const char *object;
-    while ((object = find(where, head)) != NULL) {
-        where = rest(where, object + strlen(head));
-        if (object == guard->file.at || !is_space(object[-1]))
-            continue;
-        while (where.size > 0 && is_space(where.at[0]))
-            where = rest(where, where.at + 1);
-        return take_number(&where, number);
-    }
-    return FALSE;
+    if (guard->objects == NULL)
+        guard->objects = find_objects(guard->file);
+    guint64 object = object_key(*number, generation);
+    gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(guard->objects, &object));
+    if (place == 0)
+        return FALSE;
+    Span where = rest(guard->file, guard->file.at + place);
+    while (where.size > 0 && is_space(where.at[0]))
+        where = rest(where, where.at + 1);
+    return take_number(&where, number);
 }
 
 /* The filters of a stream in order; 0 for none, MAX_FILTERS + 1 for too many. */
@@ -199,7 +239,7 @@ is_bounded_jpx(Span data)
 }
 
 static gboolean
-is_sound_image(const Guard *guard, Span dictionary, Span data)
+is_sound_image(Guard *guard, Span dictionary, Span data)
 {
     Span filters[MAX_FILTERS];
     guint64 width_px, height_px;
@@ -274,7 +314,7 @@ dictionary_before(Span file, const char *end)
 
 /* The bytes of a stream: by its length where that leads to `endstream`, else up to the next one. */
 static gboolean
-get_data(const Guard *guard, Span dictionary, const char *start, Span *data)
+get_data(Guard *guard, Span dictionary, const char *start, Span *data)
 {
     guint64 length;
     Span left = rest(guard->file, start);
@@ -373,5 +413,6 @@ scanner_pdf_guard(GBytes *bytes, GBytes **checked)
         *checked = g_bytes_new_take(copy, guard.file.size);
     }
     g_array_unref(guard.spoiled);
+    g_clear_pointer(&guard.objects, g_hash_table_unref);
     return state;
 }

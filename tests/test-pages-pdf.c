@@ -333,6 +333,32 @@ test_unpacking(void)
     }
 }
 
+/* Numbers may stand in objects of their own, as Cairo writes every length: they are found at once, however
+ * many objects there are (looking each up from the file's start took minutes here). */
+static void
+test_numbers_elsewhere(void)
+{
+    g_autoptr(GBytes) dark = g_bytes_new_static("\x40", 1);
+    MadePdf pdf = made_pdf_begin(1, 595, 842, "");
+    made_pdf_page(&pdf, "", "q 595 0 0 842 0 0 cm /I Do Q",
+                  "/Width 7 0 R/Height 7 0 R/BitsPerComponent 8/ColorSpace/DeviceGray", dark);
+    g_array_append_val(pdf.offsets, pdf.text->len);
+    g_string_append(pdf.text, "7 0 obj\n1\nendobj\n");
+    for (guint i = 0; i < 60000; i++) {
+        g_array_append_val(pdf.offsets, pdf.text->len);
+        g_string_append_printf(pdf.text, "%u 0 obj\n<</Length %u 0 R>>\nstream\nq Q\nendstream\nendobj\n",
+                               pdf.offsets->len, pdf.offsets->len + 1);
+        g_array_append_val(pdf.offsets, pdf.text->len);
+        g_string_append_printf(pdf.text, "%u 0 obj\n3\nendobj\n", pdf.offsets->len);
+    }
+    g_autoptr(GBytes) bytes = made_pdf_end(&pdf);
+    g_auto(ScannerPage) page = {0};
+    made_read(bytes, 0, &page);
+    l_uint32 value = 0;
+    pixGetPixel(page.pix, pixGetWidth(page.pix) / 2, pixGetHeight(page.pix) / 2, &value);
+    g_assert_cmpuint(value, ==, 0x40);
+}
+
 static void
 test_many_pages(void)
 {
@@ -361,6 +387,7 @@ main(int argc, char **argv)
     g_test_add_func("/pages/pdf/locked", test_locked);
     g_test_add_func("/pages/pdf/large-image", test_large_image);
     g_test_add_func("/pages/pdf/unpacking", test_unpacking);
+    g_test_add_func("/pages/pdf/numbers-elsewhere", test_numbers_elsewhere);
     g_test_add_func("/pages/pdf/many-pages", test_many_pages);
     return g_test_run();
 }
