@@ -49,29 +49,32 @@ text_table_add_format(TextTable *table, const char *format, ...)
     va_end(values);
 }
 
-static guint
-column_width(const TextTable *table, guint column, guint n_columns)
+static glong *
+measure_columns(const TextTable *table, guint n_columns)
 {
-    glong width = 0;
-    for (guint i = column; i < table->cells->len; i += n_columns)
-        width = MAX(width, g_utf8_strlen(table->cells->pdata[i], -1));
-    return (guint)width;
+    glong *widths = g_new0(glong, n_columns);
+    for (guint i = 0; i < table->cells->len; i++) {
+        glong width = g_utf8_strlen(table->cells->pdata[i], -1);
+        widths[i % n_columns] = MAX(widths[i % n_columns], width);
+    }
+    return widths;
 }
 
 void
 text_table_print(const TextTable *table, guint indent)
 {
     guint n_columns = (guint)strlen(table->columns);
+    g_autofree glong *widths = measure_columns(table, n_columns);
     GString *line = g_string_new(NULL);
     for (guint i = 0; i < table->cells->len; i++) {
         guint column = i % n_columns;
         const char *cell = table->cells->pdata[i];
-        guint gap = column_width(table, column, n_columns) - (guint)g_utf8_strlen(cell, -1);
+        int gap = (int)(widths[column] - g_utf8_strlen(cell, -1));
         g_string_append_printf(line, "%*s", column ? 2 : (int)indent, "");
         if (table->columns[column] == 'r')
-            g_string_append_printf(line, "%*s%s", (int)gap, "", cell);
+            g_string_append_printf(line, "%*s%s", gap, "", cell);
         else
-            g_string_append_printf(line, "%s%*s", cell, (int)gap, "");
+            g_string_append_printf(line, "%s%*s", cell, gap, "");
         if (column + 1 < n_columns && i + 1 < table->cells->len)
             continue;
         puts(g_strchomp(line->str));
