@@ -30,7 +30,8 @@ cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const For
 typedef struct {
     const char *output;   /* the PDF; with split_by a stem: OUT.pdf becomes OUT-VALUE.pdf */
     const char *split_by; /* column of the sample list, or NULL */
-    void (*progress)(guint done, guint total, gpointer data); /* questionnaires; or NULL */
+    /* Called after each questionnaire; or NULL. FALSE with an error set stops the printing: nothing is left of it. */
+    gboolean (*progress)(guint done, guint total, gpointer data, GError **error);
     gpointer data;
 } FormPrintOptions;
 

@@ -117,6 +117,7 @@ typedef struct {
     const FormSample *sample;
     const FormPrintOptions *options;
     guint done;
+    GError *stopped; /* by options->progress */
 } Job;
 
 static cairo_status_t
@@ -141,7 +142,7 @@ print_row(Job *job, cairo_t *cr, const FormSampleRow *row)
         cairo_show_page(cr);
     job->done++;
     if (job->options->progress)
-        job->options->progress(job->done, job->sample->rows->len, job->options->data);
+        job->options->progress(job->done, job->sample->rows->len, job->options->data, &job->stopped);
 }
 
 /* Draws a part's questionnaires into `file`. On failure errno tells why, or is 0 where Cairo failed by
@@ -156,7 +157,8 @@ print_rows(Job *job, const Part *part, FILE *file)
                                    form_text_get(package->title, package->language ? package->language : ""));
     {
         g_autoptr(cairo_t) cr = cairo_create(surface);
-        for (guint i = 0; i < part->rows->len && cairo_status(cr) == CAIRO_STATUS_SUCCESS; i++)
+        for (guint i = 0; i < part->rows->len && !job->stopped && cairo_status(cr) == CAIRO_STATUS_SUCCESS;
+             i++)
             print_row(job, cr, part->rows->pdata[i]);
     }
     errno = 0;
@@ -189,13 +191,17 @@ print_part(Job *job, Part *part, GError **error)
     }
     cairo_status_t status = print_rows(job, part, file);
     int why = errno;
-    if (status == CAIRO_STATUS_SUCCESS && (fflush(file) != 0 || fsync(fd) != 0)) {
+    if (status == CAIRO_STATUS_SUCCESS && !job->stopped && (fflush(file) != 0 || fsync(fd) != 0)) {
         why = errno;
         status = CAIRO_STATUS_WRITE_ERROR;
     }
     if (fclose(file) != 0 && status == CAIRO_STATUS_SUCCESS) {
         why = errno;
         status = CAIRO_STATUS_WRITE_ERROR;
+    }
+    if (job->stopped) {
+        g_propagate_error(error, g_steal_pointer(&job->stopped));
+        return FALSE;
     }
     if (status == CAIRO_STATUS_SUCCESS)
         return TRUE;

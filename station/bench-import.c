@@ -1,7 +1,5 @@
 #include "bench-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "bench-decode-private.h"
 #include "command-private.h"
 #include "folder-private.h"
@@ -63,10 +61,7 @@ measure_intake(const FormPackage *package, const IntakeOptions *options, double 
     if (!intake_run(store, options, &result, error))
         return FALSE;
     *rate = (double)result.pages * G_USEC_PER_SEC / (double)(g_get_monotonic_time() - start_us);
-    if (result.files == options->paths->len)
-        return TRUE;
-    g_set_error_literal(error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
-    return FALSE;
+    return result.files == options->paths->len || command_fail_stopped(error);
 }
 
 gboolean

@@ -124,7 +124,7 @@ measure_all(OmrReader *reader, BenchDecoder *decoder, const GPtrArray *paths, GA
         return FALSE;
     for (guint i = 0; i < paths->len; i++) {
         Times times;
-        if (!measure_decode(decoder, paths->pdata[i], &times, error) ||
+        if (!command_go_on(error) || !measure_decode(decoder, paths->pdata[i], &times, error) ||
             !measure_file(reader, paths->pdata[i], &times, error))
             return FALSE;
         g_array_append_val(pages, times);

@@ -48,6 +48,8 @@ bench_print(const char *package_path, const char *sample_path, const char *outpu
     if (!g_spawn_sync(NULL, (char **)words, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &problems, &status,
                       &problem) ||
         !g_spawn_check_wait_status(status, &problem)) {
+        if (!command_go_on(error)) /* the child has had the interrupt too */
+            return FALSE;
         g_set_error(error, STATION_ERROR, STATION_ERROR_MACHINE,
                     _("printing in a process of its own failed: %s"),
                     problems && *problems ? g_strchomp(problems) : problem->message);

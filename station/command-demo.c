@@ -103,10 +103,11 @@ make_sample(Demo *demo, GError **error)
     return demo->sample != NULL;
 }
 
-static void
-show_print(guint done, guint total G_GNUC_UNUSED, gpointer progress)
+static gboolean
+show_print(guint done, guint total G_GNUC_UNUSED, gpointer progress, GError **error)
 {
     progress_update(progress, done, done);
+    return command_go_on(error);
 }
 
 /* Compiles the shipped form, prints every questionnaire and gives form and sample list to the station. */
@@ -162,11 +163,7 @@ read_scans(Demo *demo, Store *store, GError **error)
     if (!intake_run(store, &options, &result, error))
         return FALSE;
     demo->pages_read = result.added;
-    if (result.files < paths->len) {
-        g_set_error_literal(error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
-        return FALSE;
-    }
-    return TRUE;
+    return result.files == paths->len || command_fail_stopped(error);
 }
 
 static gboolean

@@ -6,10 +6,11 @@
 #include "form-print.h"
 #include "progress-private.h"
 
-static void
-show_progress(guint done, guint total G_GNUC_UNUSED, gpointer data)
+static gboolean
+show_progress(guint done, guint total G_GNUC_UNUSED, gpointer data, GError **error)
 {
     progress_update(data, done, done);
+    return command_go_on(error);
 }
 
 static CommandStatus
@@ -21,6 +22,7 @@ print(const char *path, const char *list, FormPrintOptions *options, GError **er
     g_autoptr(FormSample) sample = form_sample_load(list, error);
     if (!sample)
         return COMMAND_FAILED;
+    command_catch_interrupts();
     g_autoptr(Progress) progress = progress_new(_("Printing"), _("questionnaires"), sample->rows->len);
     options->progress = show_progress;
     options->data = progress;

@@ -66,6 +66,12 @@ gboolean command_jobs(int wanted, guint *jobs, GError **error);
 void command_catch_interrupts(void);
 gboolean command_interrupted(void);
 
+/* Sets STATION_ERROR_STOPPED. Always FALSE. */
+gboolean command_fail_stopped(GError **error);
+
+/* TRUE, or FALSE with STATION_ERROR_STOPPED once an interrupt was asked for. */
+gboolean command_go_on(GError **error);
+
 /* Commands, one a file. */
 CommandStatus command_batch_list(CommandCall *call, GError **error);
 CommandStatus command_batch_show(CommandCall *call, GError **error);

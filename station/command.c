@@ -174,3 +174,16 @@ command_interrupted(void)
 {
     return interrupted != 0;
 }
+
+gboolean
+command_fail_stopped(GError **error)
+{
+    g_set_error_literal(error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
+    return FALSE;
+}
+
+gboolean
+command_go_on(GError **error)
+{
+    return !command_interrupted() || command_fail_stopped(error);
+}

@@ -1,7 +1,5 @@
 #include "parallel-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "command-private.h"
 
 #define LOOK_INTERVAL_US (G_USEC_PER_SEC / 10)
@@ -98,7 +96,7 @@ parallel_run(const Parallel *parallel, GError **error)
     g_mutex_clear(&run.mutex);
     g_cond_clear(&run.changed);
     if (!run.error && run.done < parallel->items)
-        g_set_error_literal(&run.error, STATION_ERROR, STATION_ERROR_STOPPED, _("stopped, as asked"));
+        command_fail_stopped(&run.error);
     if (!run.error)
         return TRUE;
     g_propagate_error(error, run.error);

@@ -211,13 +211,15 @@ test_each_form_page_once(Fixture *fixture, gconstpointer name)
 
 static guint told;
 
-static void
-on_progress(guint done, guint total, gpointer data)
+static gboolean
+on_progress(guint done, guint total, gpointer data, GError **error)
 {
+    (void)error;
     told++;
     g_assert_cmpuint(done, ==, told);
     g_assert_cmpuint(total, ==, 7);
     g_assert_true(data == &told);
+    return TRUE;
 }
 
 static void
@@ -229,6 +231,35 @@ test_progress(Fixture *fixture, gconstpointer name)
     told = 0;
     g_assert_true(form_print(fixture->package, fixture->sample, &options, &error));
     g_assert_cmpuint(told, ==, 7);
+}
+
+static gboolean
+stop_at_third(guint done, guint total, gpointer data, GError **error)
+{
+    (void)total;
+    (void)data;
+    g_assert_cmpuint(done, <=, 3);
+    if (done == 3)
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "enough");
+    return done < 3;
+}
+
+/* Who stops a print finds no file of it, whether one was to come or several. */
+static void
+test_stopped(Fixture *fixture, gconstpointer name)
+{
+    (void)name;
+    static const char *const split_by[] = {NULL, "commune"};
+    for (guint i = 0; i < G_N_ELEMENTS(split_by); i++) {
+        g_autoptr(GError) error = NULL;
+        FormPrintOptions options = {
+            .output = fixture->output, .split_by = split_by[i], .progress = stop_at_third};
+        g_assert_false(form_print(fixture->package, fixture->sample, &options, &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        g_autoptr(GDir) entries = g_dir_open(fixture->dir, 0, NULL);
+        for (const char *entry; (entry = g_dir_read_name(entries));)
+            g_assert_false(g_str_has_prefix(entry, "out"));
+    }
 }
 
 static glong
@@ -567,6 +598,7 @@ main(int argc, char **argv)
     ADD("/print/one/pages-in-order", test_pages_in_order);
     ADD("/print/one/each-form-page-once", test_each_form_page_once);
     ADD("/print/one/progress", test_progress);
+    ADD("/print/one/stopped", test_stopped);
     ADD("/print/one/memory-does-not-grow", test_memory_does_not_grow);
     ADD("/print/one/odd-pages-are-padded", test_odd_pages_are_padded);
     ADD("/print/split/by-commune", test_split);
