@@ -71,7 +71,8 @@ const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *prof
 double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);
 
 /* Probability that an answer was meant for the position by a mark that missed its inside: at most a half,
- * since ink beside a position may as well belong to the next one. */
-double calibration_miss_probability(const CalibrationMarks *model, const CalibrationMark *mark);
+ * since ink beside a position may as well belong to the next one. `beside` is the inked share of its
+ * surroundings (CalibrationMark.around) less that of its fellows in the field. */
+double calibration_miss_probability(const CalibrationMarks *model, double beside);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalibrationProfile, calibration_profile_free)

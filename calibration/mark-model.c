@@ -24,7 +24,7 @@ calibration_mark_probability(const CalibrationMarks *model, const CalibrationMar
 }
 
 double
-calibration_miss_probability(const CalibrationMarks *model, const CalibrationMark *mark)
+calibration_miss_probability(const CalibrationMarks *model, double beside)
 {
-    return logistic(model->around_slope * log(fmax(mark->around, LEAST_COVER) / model->around_half)) / 2;
+    return logistic(model->around_slope * log(fmax(beside, LEAST_COVER) / model->around_half)) / 2;
 }

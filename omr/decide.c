@@ -56,6 +56,30 @@ may_be_missed(const FormField *field, const OmrMeasure *measures, guint at, cons
     return TRUE;
 }
 
+static int
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The ink beside a position that its fellows do not have: what a ruled line or the edge of a shaded row
+ * leaves is beside all of them. */
+static double
+ink_beside(const FormField *field, const OmrMeasure *measures, guint at)
+{
+    guint n = field->options->len - 1;
+    g_autofree double *others = g_new(double, n + 1);
+
+    for (guint i = 0, k = 0; i < field->options->len; i++) {
+        if (i != at)
+            others[k++] = measures[i].mark.around;
+    }
+    qsort(others, n, sizeof(double), compare_doubles);
+    return measures[at].mark.around - (n > 0 ? others[n / 2] : 0);
+}
+
 static void
 decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *target, const OmrMeasure *measure,
             double probability, const CalibrationProfile *profile)
@@ -88,7 +112,8 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
     for (guint i = 0; i < form_field->options->len; i++) {
         double probability = calibration_mark_probability(model, &measures[i].mark);
         if (may_be_missed(form_field, measures, i, model))
-            probability = MAX(probability, calibration_miss_probability(model, &measures[i].mark));
+            probability =
+                MAX(probability, calibration_miss_probability(model, ink_beside(form_field, measures, i)));
         decide_mark(reading, field, &targets[i], &measures[i], probability, profile);
     }
 }
