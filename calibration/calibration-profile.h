@@ -27,6 +27,8 @@ typedef struct {
     double reach; /* extent of the largest connected ink inside, by the position's own size, 0 … about 1.4 */
     double ring;  /* share of the directions around the position in which there is ink, 0 … 1 */
     double around;   /* share of the surroundings that is inked, 0 … 1 */
+    double beside;   /* `around` less that of its fellows in the field: a ruled line is beside all of them */
+    double spill;    /* `around` where neighbours leave room to tell whose ink it is, else 0 */
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
 } CalibrationMark;
 
@@ -43,12 +45,18 @@ typedef struct {
     double reach_slope; /* change of log odds with reach / reach_half, below 1 */
     double ring_half;   /* share of directions at which a ring is as likely as none */
     double ring_slope;
+    double ring_ink; /* and product of that share and the inked share around at which it is: a ring goes
+                        around with ink, a neighbour's mark only reaches in */
+    double ring_ink_slope;
     double around_half; /* inked share of the surroundings at which a mark that misses the position is as
                            likely as none; by itself it makes a position unsure, never marked */
     double around_slope;
-    double accept;   /* a position is marked from this probability on … */
-    double reject;   /* … and empty up to this one; between, unsure */
-    double scribble; /* two marks, one of them spilling over its surroundings by this share: a correction */
+    double around_most; /* ink inside that goes on beside the position is one stroke: added to its log odds,
+                           at most */
+    double accept;      /* a position is marked from this probability on … */
+    double reject;      /* … and empty up to this one; between, unsure */
+    double scribble;    /* a mark that spills over its surroundings by this share … */
+    double scribble_cover; /* … and covers its position by this one is crossed out */
 } CalibrationMarks;
 
 typedef struct CalibrationProfile CalibrationProfile;
@@ -71,8 +79,7 @@ const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *prof
 double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);
 
 /* Probability that an answer was meant for the position by a mark that missed its inside: at most a half,
- * since ink beside a position may as well belong to the next one. `beside` is the inked share of its
- * surroundings (CalibrationMark.around) less that of its fellows in the field. */
-double calibration_miss_probability(const CalibrationMarks *model, double beside);
+ * since ink beside a position may as well belong to the next one. */
+double calibration_miss_probability(const CalibrationMarks *model, const CalibrationMark *mark);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalibrationProfile, calibration_profile_free)

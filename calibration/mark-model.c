@@ -11,20 +11,36 @@ logistic(double log_odds)
     return 1 / (1 + exp(-log_odds));
 }
 
-double
-calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark)
+/* Change of log odds with the logarithm of a share. */
+static double
+evidence(double share, double half, double slope)
 {
-    double cover = mark->cover * fmin(mark->darkness / model->dark, 1);
-    double stroke = model->cover_slope * log(fmax(cover, LEAST_COVER) / model->cover_half);
-    double ring = model->ring_slope * (mark->ring - model->ring_half);
+    return slope * log(fmax(share, LEAST_COVER) / half);
+}
+
+static double
+stroke_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
+{
+    double faint = fmin(mark->darkness / model->dark, 1);
+    double inside = evidence(mark->cover * faint * faint, model->cover_half, model->cover_slope);
+    double beside = evidence(mark->beside, model->around_half, model->around_slope);
 
     if (mark->reach < model->reach_half)
-        stroke -= model->reach_slope * (1 - mark->reach / model->reach_half);
-    return fmax(logistic(stroke), logistic(ring));
+        inside -= model->reach_slope * (1 - mark->reach / model->reach_half);
+    return inside > 0 && beside > 0 ? inside + fmin(beside, model->around_most) : inside;
 }
 
 double
-calibration_miss_probability(const CalibrationMarks *model, double beside)
+calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark)
 {
-    return logistic(model->around_slope * log(fmax(beside, LEAST_COVER) / model->around_half)) / 2;
+    double ring = model->ring_slope * (mark->ring - model->ring_half);
+    double ring_ink = evidence(mark->ring * mark->around, model->ring_ink, model->ring_ink_slope);
+
+    return logistic(fmax(stroke_log_odds(model, mark), fmin(ring, ring_ink)));
+}
+
+double
+calibration_miss_probability(const CalibrationMarks *model, const CalibrationMark *mark)
+{
+    return logistic(evidence(mark->beside, model->around_half, model->around_slope)) / 2;
 }

@@ -56,30 +56,6 @@ may_be_missed(const FormField *field, const OmrMeasure *measures, guint at, cons
     return TRUE;
 }
 
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The ink beside a position that its fellows do not have: what a ruled line or the edge of a shaded row
- * leaves is beside all of them. */
-static double
-ink_beside(const FormField *field, const OmrMeasure *measures, guint at)
-{
-    guint n = field->options->len - 1;
-    g_autofree double *others = g_new(double, n + 1);
-
-    for (guint i = 0, k = 0; i < field->options->len; i++) {
-        if (i != at)
-            others[k++] = measures[i].mark.around;
-    }
-    qsort(others, n, sizeof(double), compare_doubles);
-    return measures[at].mark.around - (n > 0 ? others[n / 2] : 0);
-}
-
 static void
 decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *target, const OmrMeasure *measure,
             double probability, const CalibrationProfile *profile)
@@ -112,35 +88,35 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
     for (guint i = 0; i < form_field->options->len; i++) {
         double probability = calibration_mark_probability(model, &measures[i].mark);
         if (may_be_missed(form_field, measures, i, model))
-            probability =
-                MAX(probability, calibration_miss_probability(model, ink_beside(form_field, measures, i)));
+            probability = MAX(probability, calibration_miss_probability(model, &measures[i].mark));
         decide_mark(reading, field, &targets[i], &measures[i], probability, profile);
     }
 }
 
-/* In a single choice, one mark that spills over its surroundings beside one that does not: the first was
- * probably taken back. The machine says so and leaves it to a person. */
+static gboolean
+is_scribble(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    return measure->mark.cover >= model->scribble_cover && measure->mark.spill >= model->scribble;
+}
+
+/* A position covered whole and beyond was probably taken back; alone it may also be a careless fill. The
+ * machine says so and leaves it to a person. */
 static void
 look_for_correction(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                    double scribble)
+                    const CalibrationMarks *model)
 {
-    FormMarkReading *spilt = NULL;
-    guint n_spilt = 0, n_marked = 0;
+    guint n_clear = 0;
 
+    for (guint i = 0; i < field->marks->len; i++)
+        n_clear += g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED &&
+                   !is_scribble(&measures[i], model);
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
-        if (mark->state != FORM_MARK_MARKED)
+        if (mark->state != FORM_MARK_MARKED || !is_scribble(&measures[i], model))
             continue;
-        n_marked++;
-        if (measures[i].mark.around >= scribble) {
-            n_spilt++;
-            spilt = mark;
-        }
+        mark->state = n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
+        doubt(reading, field, "correction", _("a mark seems to be crossed out"));
     }
-    if (n_marked < 2 || n_spilt != 1)
-        return;
-    spilt->state = FORM_MARK_CANCELLED;
-    doubt(reading, field, "correction", _("a mark seems to be crossed out"));
 }
 
 static void
@@ -205,8 +181,7 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
         }
         decide_marks(reading, field, target, first, profile);
         at += form_field->options->len;
-        if (form_field->type == FORM_SELECT_ONE)
-            look_for_correction(reading, field, first, calibration_profile_marks(profile)->scribble);
+        look_for_correction(reading, field, first, calibration_profile_marks(profile));
         decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);
     }
 }

@@ -26,8 +26,8 @@
 
 #define SECTORS 24
 
-/* A ring is looked for where there is room for it. */
-#define RING_MARGIN_MM 0.5
+/* Rings and scribbles are told where neighbours leave this much room around a position. */
+#define ROOM_MM 0.5
 
 /* How dark each place of a target is on the page, 0 paper … 255 black. */
 typedef struct {
@@ -245,12 +245,39 @@ measure_target(const OmrTarget *target, const Sample *sample, const Response *re
     measure->mark.cover = count.inside > 0 ? (double)count.inked / count.inside : 0;
     measure->mark.around = count.around > 0 ? (double)count.inked_around / count.around : 0;
     measure->mark.darkness = count.inked > 0 ? count.darkness / count.inked : 0;
-    measure->mark.ring =
-        target->margin_mm >= RING_MARGIN_MM ? __builtin_popcount(count.sectors) / (double)SECTORS : 0;
+    if (target->margin_mm >= ROOM_MM) {
+        measure->mark.ring = __builtin_popcount(count.sectors) / (double)SECTORS;
+        measure->mark.spill = measure->mark.around;
+    }
     measure->mark.reach = count.inked > 0 ? largest_extent(ink, target->width, target->height) /
                                                 target->px_per_mm / target->size_mm
                                           : 0;
     measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
+}
+
+static int
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Compares the ink around each option with the median of the field's other options. `measures` are the
+ * field's. */
+static void
+measure_beside(OmrMeasure *measures, guint n)
+{
+    g_autofree double *others = g_new(double, n);
+
+    for (guint at = 0; at < n; at++) {
+        for (guint i = 0, k = 0; i < n; i++) {
+            if (i != at)
+                others[k++] = measures[i].mark.around;
+        }
+        qsort(others, n - 1, sizeof(double), compare_doubles);
+        measures[at].mark.beside = measures[at].mark.around - (n > 1 ? others[(n - 1) / 2] : 0);
+    }
 }
 
 GArray *
@@ -271,5 +298,10 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
     for (guint i = 0; i < blank->targets->len; i++)
         measure_target(&g_array_index(blank->targets, OmrTarget, i), &g_array_index(samples, Sample, i),
                        &response, model, &g_array_index(measures, OmrMeasure, i));
+    for (guint at = 0; at < measures->len;) {
+        guint n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
+        measure_beside(&g_array_index(measures, OmrMeasure, at), n);
+        at += n;
+    }
     return measures;
 }
