@@ -45,7 +45,7 @@ typedef struct {
     double size_mm;           /* the shorter side of the position */
     int width, height;        /* px of the window */
     guint8 *print;            /* darkness of the blank, 0 paper … 255 black */
-    guint8 *expected;         /* the darkest of it within one pixel: forgives a small error of place */
+    guint8 *expected;         /* the darkest of it nearby: forgives a small error of place */
     guint8 *zone;             /* OmrZone of each pixel */
 } OmrTarget;
 

@@ -462,20 +462,41 @@ zone_at(FormShape shape, const FormRect *rect, double dx_mm, double dy_mm)
                                                                                       : OMR_ZONE_AROUND;
 }
 
-/* Each pixel takes the largest value of itself and its eight neighbours. */
-static void
-dilate(guint8 *pixels, int width, int height)
+/* The darkest of the pixels of `from` within `reach` of one. */
+static guint8
+darkest_near(const guint8 *from, int width, int x, int y, int reach)
 {
-    g_autofree guint8 *before = g_memdup2(pixels, (gsize)width * (gsize)height);
+    guint8 darkest = 0;
+
+    for (int row = y - reach; row <= y + reach; row++) {
+        for (int column = x - reach; column <= x + reach; column++)
+            darkest = MAX(darkest, from[row * width + column]);
+    }
+    return darkest;
+}
+
+/* Darkness of the blank in the target's window, and the darkest nearby: print just outside may come out just
+ * inside. An option forgives one pixel; a box, whose writing is large, two. */
+static void
+sample_print(OmrTarget *target, const Source *source)
+{
+    double pixel_mm = 1 / target->px_per_mm;
+    int reach = target->option != NULL ? 1 : 2;
+    int width = target->width + 2 * reach, height = target->height + 2 * reach;
+    g_autofree guint8 *wide = g_malloc((gsize)width * (gsize)height);
 
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
-            guint8 largest = 0;
-            for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-                for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++)
-                    largest = MAX(largest, before[row * width + column]);
-            }
-            pixels[y * width + x] = largest;
+            double dx_mm = (x - (width - 1) / 2.0) * pixel_mm, dy_mm = (y - (height - 1) / 2.0) * pixel_mm;
+            wide[y * width + x] =
+                (guint8)(255 - source_at(source, target->x_mm + dx_mm, target->y_mm + dy_mm, pixel_mm));
+        }
+    }
+    for (int y = 0; y < target->height; y++) {
+        for (int x = 0; x < target->width; x++) {
+            int at = y * target->width + x;
+            target->print[at] = wide[(y + reach) * width + x + reach];
+            target->expected[at] = darkest_near(wide, width, x + reach, y + reach, reach);
         }
     }
 }
@@ -491,20 +512,18 @@ add_target(OmrBlank *blank, const Source *source, OmrTarget target, const FormRe
     target.size_mm = MIN(rect->w_mm, rect->h_mm);
     target.width = (int)ceil((rect->w_mm + 2 * target.margin_mm) * target.px_per_mm);
     target.height = (int)ceil((rect->h_mm + 2 * target.margin_mm) * target.px_per_mm);
-    target.print = g_malloc((gsize)target.width * (gsize)target.height);
-    target.zone = g_malloc((gsize)target.width * (gsize)target.height);
+    gsize n = (gsize)target.width * (gsize)target.height;
+    target.print = g_malloc(n);
+    target.expected = g_malloc(n);
+    target.zone = g_malloc(n);
+    sample_print(&target, source);
     for (int y = 0; y < target.height; y++) {
         for (int x = 0; x < target.width; x++) {
             double dx_mm = (x - (target.width - 1) / 2.0) * pixel_mm,
                    dy_mm = (y - (target.height - 1) / 2.0) * pixel_mm;
-            int at = y * target.width + x;
-            target.print[at] =
-                (guint8)(255 - source_at(source, target.x_mm + dx_mm, target.y_mm + dy_mm, pixel_mm));
-            target.zone[at] = (guint8)zone_at(shape, rect, dx_mm, dy_mm);
+            target.zone[y * target.width + x] = (guint8)zone_at(shape, rect, dx_mm, dy_mm);
         }
     }
-    target.expected = g_memdup2(target.print, (gsize)target.width * (gsize)target.height);
-    dilate(target.expected, target.width, target.height);
     g_array_append_val(blank->targets, target);
 }
 

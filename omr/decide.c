@@ -3,9 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-/* Ink in a writing box is writing from this area on; a speck of dust or the tail of a stroke is less. Letters
- * of a 0.35 mm pen have about 1 mm² each. */
-#define WRITING_MM2 0.4
+/* Ink in a writing box is writing from this area on; a speck of dust or the tail of a stroke is less. A digit 1 of
+ * a 0.35 mm pen has about 1.5 mm². */
+#define WRITING_MM2 0.8
 
 static void
 doubt(FormReading *reading, FormFieldReading *field, const char *reason, const char *detail)

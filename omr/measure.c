@@ -238,7 +238,8 @@ measure_target(const OmrTarget *target, const Sample *sample, const Response *re
     Count count = {0};
 
     count_ink(target, sample->darkness, response, threshold, ink, &count);
-    count_outline(target, sample->darkness, response, &count);
+    if (target->option != NULL)
+        count_outline(target, sample->darkness, response, &count);
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
     if (count.inside < INSIDE_PIXELS)
         measure->support = 0;

@@ -217,7 +217,7 @@ static double
 probability(double cover, double reach, double ring)
 {
     g_autoptr(CalibrationProfile) profile = calibration_profile_default();
-    CalibrationMark mark = {.cover = cover, .reach = reach, .ring = ring};
+    CalibrationMark mark = {.cover = cover, .darkness = 0.8, .reach = reach, .ring = ring, .around = 0.4};
 
     return calibration_mark_probability(calibration_profile_marks(profile), &mark);
 }
