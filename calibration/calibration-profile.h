@@ -55,8 +55,9 @@ typedef struct {
                            at most */
     double accept;      /* a position is marked from this probability on … */
     double reject;      /* … and empty up to this one; between, unsure */
-    double scribble;    /* a mark that spills over its surroundings by this share … */
-    double scribble_cover; /* … and covers its position by this one is crossed out */
+    double spill;       /* a mark that inks this share of its surroundings … */
+    double spill_cover; /* … and this share of its inside is doubtful, … */
+    double scribble_cover; /* … and from this share of its inside on it is crossed out */
 } CalibrationMarks;
 
 typedef struct CalibrationProfile CalibrationProfile;

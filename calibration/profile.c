@@ -61,7 +61,8 @@ static const Entry entries[] = {
     MARKS(ring_ink_slope, 0.1, 100),
     MARKS(accept, 0.5, 1),
     MARKS(reject, 0, 0.5),
-    MARKS(scribble, 0, 1),
+    MARKS(spill, 0, 1),
+    MARKS(spill_cover, 0, 1),
     MARKS(scribble_cover, 0, 1),
 };
 

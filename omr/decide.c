@@ -3,8 +3,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-/* Ink in a writing box is writing from this area on; a speck of dust or the tail of a stroke is less. A digit 1 of
- * a 0.35 mm pen has about 1.5 mm². */
+/* Ink in a writing box is writing from this area on; a speck of dust or the tail of a stroke is less. A digit
+ * 1 of a 0.35 mm pen has about 1.5 mm². */
 #define WRITING_MM2 0.8
 
 static void
@@ -93,29 +93,38 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
     }
 }
 
+/* A mark's ink that covers its surroundings too: nobody marks like that, but people cross out like that, and
+ * so look tears and stains. */
 static gboolean
-is_scribble(const OmrMeasure *measure, const CalibrationMarks *model)
+overruns(const FormMarkReading *mark, const OmrMeasure *measure, const CalibrationMarks *model)
 {
-    return measure->mark.cover >= model->scribble_cover && measure->mark.spill >= model->scribble;
+    return mark->state == FORM_MARK_MARKED && measure->mark.spill >= model->spill &&
+           measure->mark.cover >= model->spill_cover;
 }
 
-/* A position covered whole and beyond was probably taken back; alone it may also be a careless fill. The
- * machine says so and leaves it to a person. */
+/* A position covered whole and beyond was probably taken back; alone it may also be a careless fill. One
+ * covered in part, from outside, may be torn or stained. The machine says so and leaves it to a person. */
 static void
-look_for_correction(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                    const CalibrationMarks *model)
+look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
+                  const CalibrationMarks *model)
 {
     guint n_clear = 0;
 
-    for (guint i = 0; i < field->marks->len; i++)
-        n_clear += g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED &&
-                   !is_scribble(&measures[i], model);
+    for (guint i = 0; i < field->marks->len; i++) {
+        const FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
+        n_clear += mark->state == FORM_MARK_MARKED && !overruns(mark, &measures[i], model);
+    }
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
-        if (mark->state != FORM_MARK_MARKED || !is_scribble(&measures[i], model))
+        gboolean whole = measures[i].mark.cover >= model->scribble_cover;
+        if (!overruns(mark, &measures[i], model))
             continue;
-        mark->state = n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
-        doubt(reading, field, "correction", _("a mark seems to be crossed out"));
+        mark->state = whole && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
+        if (whole)
+            doubt(reading, field, "correction", _("a mark seems to be crossed out"));
+        else
+            doubt(reading, field, "overrun",
+                  _("ink runs over a position from outside: a tear, a stain or a stray stroke"));
     }
 }
 
@@ -181,7 +190,7 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
         }
         decide_marks(reading, field, target, first, profile);
         at += form_field->options->len;
-        look_for_correction(reading, field, first, calibration_profile_marks(profile));
+        look_for_overruns(reading, field, first, calibration_profile_marks(profile));
         decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);
     }
 }

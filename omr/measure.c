@@ -184,19 +184,33 @@ typedef struct {
     guint32 sectors; /* a bit for each direction with ink around */
 } Count;
 
+/* How dark the paper is right here: a tenth of it is lighter, which even a full fill leaves. */
+static int
+paper_of(const OmrTarget *target, const guint8 *darkness)
+{
+    guint histogram[256] = {0};
+
+    for (int at = 0; at < target->width * target->height; at++) {
+        if (target->expected[at] * TONES < 256)
+            histogram[darkness[at]]++;
+    }
+    return quantile_of(histogram, 0.1);
+}
+
 /* Whether print shows where the blank has it: where a corner is torn off or something covers the page, it
  * does not. */
 static void
 count_outline(const OmrTarget *target, const guint8 *darkness, const Response *response, Count *count)
 {
     double least = MAX(PRINT_CONTRAST, PRINT_NOISE * response->noise);
+    double paper = MAX(response->tone[0], paper_of(target, darkness));
 
     for (int at = 0; at < target->width * target->height; at++) {
         double due = response->tone[target->print[at]] - response->tone[0];
         if (target->zone[at] == OMR_ZONE_AROUND || due < least)
             continue;
         count->outline++;
-        count->outline_seen += darkness[at] > response->tone[0] + due / 3;
+        count->outline_seen += darkness[at] > paper + due / 3;
     }
 }
 

@@ -32,5 +32,6 @@ around_slope=8
 around_most=4
 accept=0.999
 reject=0.001
-scribble=0.2
+spill=0.24
+spill_cover=0.05
 scribble_cover=0.85
