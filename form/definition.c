@@ -91,10 +91,11 @@ has_survey(const Workbook *workbook, Problems *problems)
     for (guint i = 0; i < workbook->others->len && survey == NULL; i++)
         spelling_offer(&spelling, g_ptr_array_index(workbook->others, i));
     if (spelling.nearest != NULL)
-        problems_add(problems, NULL, 0, NULL, _("the sheet survey is missing; is “%s” meant? rename that sheet"),
-                     spelling.nearest);
+        problems_add(problems, NULL, 0, NULL,
+                     _("the sheet survey is missing; is “%s” meant? rename that sheet"), spelling.nearest);
     else
-        problems_add(problems, NULL, 0, NULL, _("the sheet survey is missing or empty; write the questions in it"));
+        problems_add(problems, NULL, 0, NULL,
+                     _("the sheet survey is missing or empty; write the questions in it"));
     return FALSE;
 }
 

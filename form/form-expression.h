@@ -11,12 +11,12 @@
 #define FORM_EXPRESSION_MAX_DEPTH 64
 
 typedef enum {
-    FORM_EXPRESSION_NUMBER,         /* .number */
-    FORM_EXPRESSION_STRING,         /* .text */
-    FORM_EXPRESSION_BOOLEAN,        /* .number is 0 or 1 */
-    FORM_EXPRESSION_FIELD,          /* .text is the question's name */
-    FORM_EXPRESSION_SELF,           /* `.`: the answer of the question that owns the constraint */
-    FORM_EXPRESSION_OR,             /* two operands from here … */
+    FORM_EXPRESSION_NUMBER,  /* .number */
+    FORM_EXPRESSION_STRING,  /* .text */
+    FORM_EXPRESSION_BOOLEAN, /* .number is 0 or 1 */
+    FORM_EXPRESSION_FIELD,   /* .text is the question's name */
+    FORM_EXPRESSION_SELF,    /* `.`: the answer of the question that owns the constraint */
+    FORM_EXPRESSION_OR,      /* two operands from here … */
     FORM_EXPRESSION_AND,
     FORM_EXPRESSION_EQUAL,
     FORM_EXPRESSION_NOT_EQUAL,
@@ -29,8 +29,8 @@ typedef enum {
     FORM_EXPRESSION_MULTIPLY,
     FORM_EXPRESSION_DIVIDE,
     FORM_EXPRESSION_MODULO,
-    FORM_EXPRESSION_SELECTED,       /* … to here: selected(left, right) */
-    FORM_EXPRESSION_NOT,            /* one operand, left, from here */
+    FORM_EXPRESSION_SELECTED, /* … to here: selected(left, right) */
+    FORM_EXPRESSION_NOT,      /* one operand, left, from here */
     FORM_EXPRESSION_NEGATE,
     FORM_EXPRESSION_COUNT_SELECTED,
 } FormExpressionKind;
@@ -43,14 +43,14 @@ struct FormExpression {
     FormExpression *left, *right;
 };
 
-/* Parses `source`. On FORM_ERROR_INPUT the message names the place (character position from 1) and what was expected.
- * The caller frees the tree. */
+/* Parses `source`. On FORM_ERROR_INPUT the message names the place (character position from 1) and what was
+ * expected. The caller frees the tree. */
 FormExpression *form_expression_parse(const char *source, GError **error);
 void form_expression_free(FormExpression *expression);
 
 /* Calls `visit` for every FORM_EXPRESSION_FIELD in the tree, left to right. */
-void form_expression_each_field(const FormExpression *expression, void (*visit)(const char *name, gpointer data),
-                                gpointer data);
+void form_expression_each_field(const FormExpression *expression,
+                                void (*visit)(const char *name, gpointer data), gpointer data);
 
 /* The tree written back, fully parenthesised: for messages and tests. The caller frees it. */
 char *form_expression_to_string(const FormExpression *expression);

@@ -10,33 +10,37 @@
 /* Draws pages of one package. Not thread-safe: one a thread. */
 typedef struct FormPrinter FormPrinter;
 
-/* The package's print master is opened, or its blanks where it has none. The package must outlive the printer. */
+/* The package's print master is opened, or its blanks where it has none. The package must outlive the
+ * printer. */
 FormPrinter *form_printer_new(const FormPackage *package, GError **error);
 void form_printer_free(FormPrinter *printer);
 
 /* The package it prints. */
 const FormPackage *form_printer_package(const FormPrinter *printer);
 
-/* Draws one page on `cr`, whose unit is the point (1/72 inch) and whose origin is the page's top left: the page as
- * compiled, its QRs, serial text and head. `sample` and `row` fill the head's template; both NULL leaves it empty. */
+/* Draws one page on `cr`, whose unit is the point (1/72 inch) and whose origin is the page's top left: the
+ * page as compiled, its QRs, serial text and head. `sample` and `row` fill the head's template; both NULL
+ * leaves it empty. */
 void form_printer_draw(FormPrinter *printer, cairo_t *cr, const FormSheetId *id, const FormSample *sample,
                        const FormSampleRow *row);
 
-/* A page as the printer would put it on paper: a CAIRO_FORMAT_RGB24 image of paper size × dpi. The page as compiled is
- * rendered once a dpi and kept. The caller destroys the surface. */
-cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const FormSheetId *id, const FormSample *sample,
-                                     const FormSampleRow *row);
+/* A page as the printer would put it on paper: a CAIRO_FORMAT_RGB24 image of paper size × dpi. The page as
+ * compiled is rendered once a dpi and kept. The caller destroys the surface. */
+cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const FormSheetId *id,
+                                     const FormSample *sample, const FormSampleRow *row);
 
 typedef struct {
     const char *output;   /* the PDF; with split_by a stem: OUT.pdf becomes OUT-VALUE.pdf */
     const char *split_by; /* column of the sample list, or NULL */
-    /* Called after each questionnaire; or NULL. FALSE with an error set stops the printing: nothing is left of it. */
+    /* Called after each questionnaire; or NULL. FALSE with an error set stops the printing: nothing is left
+     * of it. */
     gboolean (*progress)(guint done, guint total, gpointer data, GError **error);
     gpointer data;
 } FormPrintOptions;
 
-/* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet), into one PDF or
- * one a value of a column. Memory does not grow with the number of questionnaires. Files are built aside and renamed. */
+/* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet), into
+ * one PDF or one a value of a column. Memory does not grow with the number of questionnaires. Files are built
+ * aside and renamed. */
 gboolean form_print(const FormPackage *package, const FormSample *sample, const FormPrintOptions *options,
                     GError **error);
 

@@ -1,7 +1,7 @@
 /* The sample list: a row a questionnaire, read from CSV.
  *
- * First line: column names; one of them is `serial` (any case). UTF-8 with or without a byte-order mark, UTF-16 with one;
- * separated by comma, semicolon or tab (told by the first line); quotes as in RFC 4180. */
+ * First line: column names; one of them is `serial` (any case). UTF-8 with or without a byte-order mark,
+ * UTF-16 with one; separated by comma, semicolon or tab (told by the first line); quotes as in RFC 4180. */
 #pragma once
 
 #include <glib.h>
@@ -13,14 +13,15 @@ typedef struct {
 } FormSampleRow;
 
 typedef struct {
-    char **columns;  /* NULL-terminated, as written */
+    char **columns; /* NULL-terminated, as written */
     guint n_columns;
     guint serial_column; /* which of them is the serial */
-    GPtrArray *rows; /* of FormSampleRow*, owned */
+    GPtrArray *rows;     /* of FormSampleRow*, owned */
 } FormSample;
 
-/* Reads a whole list. All problems are found in one go (bad rows, double serials): FORM_ERROR_INPUT with one line each,
- * "FILE: line 17: …", at most 50 and then a count; nothing is half-loaded. At most FORM_SAMPLE_MAX_BYTES. */
+/* Reads a whole list. All problems are found in one go (bad rows, double serials): FORM_ERROR_INPUT with one
+ * line each, "FILE: line 17: …", at most 50 and then a count; nothing is half-loaded. At most
+ * FORM_SAMPLE_MAX_BYTES. */
 FormSample *form_sample_load(const char *path, GError **error);
 void form_sample_free(FormSample *sample);
 

@@ -15,7 +15,8 @@ guint spelling_distance(const char *a, const char *b);
 
 Spelling spelling_of(const char *word);
 
-/* Offers a known word; it is near when at most a third of the letters (or one, if there are two at least) differ. */
+/* Offers a known word; it is near when at most a third of the letters (or one, if there are two at least)
+ * differ. */
 void spelling_offer(Spelling *spelling, const char *known);
 
 /* "; did you mean “x”?", or "" when nothing is near. The caller frees it. */

@@ -5,6 +5,7 @@
 #include "features-private.h"
 #include "form-package.h"
 #include "image-private.h"
+#include "source-private.h"
 
 /* Aligning goes from coarse to fine. The dpi are of the page; each scale halves the pixel. */
 #define OMR_SCALES 3
@@ -61,5 +62,9 @@ typedef struct {
  * be opened. */
 OmrBlank *omr_blank_new(const FormPackage *package, const FormPage *page, GError **error);
 void omr_blank_free(OmrBlank *blank);
+
+/* The two halves of that work: `scale` (landmarks.c) and `targets` (targets.c). */
+void omr_blank_find_landmarks(OmrBlank *blank, const OmrSource *source);
+void omr_blank_prepare_targets(OmrBlank *blank, const OmrSource *source);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OmrBlank, omr_blank_free)
