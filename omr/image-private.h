@@ -9,6 +9,7 @@
 /* 8-bit grey, 255 white, one byte a pixel from left to right. */
 typedef struct {
     int width, height, stride;
+    gsize capacity; /* bytes at `pixels` */
     guint8 *pixels;
 } OmrImage;
 
@@ -23,10 +24,12 @@ typedef struct {
     double x, y, dx, dy;
 } OmrStep;
 
+/* Makes room for so many pixels; `image` is zeroed or was in use before, whose memory is then used again. */
 void omr_image_init(OmrImage *image, int width, int height);
 void omr_image_clear(OmrImage *image);
 
-/* Makes the pyramid of a 1, 8 or 32 bpp PIX, down to sides of about 150 px. */
+/* Makes the pyramid of a 1, 8 or 32 bpp PIX, down to sides of about 150 px. `pyramid` is zeroed or was in use
+ * before: a reader takes the same memory for page after page. */
 void omr_pyramid_init(OmrPyramid *pyramid, PIX *pix);
 void omr_pyramid_clear(OmrPyramid *pyramid);
 
@@ -53,7 +56,7 @@ omr_image_at(const OmrImage *image, float x, float y)
  * pixel. */
 void omr_image_sample(const OmrImage *image, OmrStep at, int n, guint8 *out);
 
-/* The copy of `image` of half its size. `half` is initialised by the call. */
+/* The copy of `image` of half its size. `half` as in omr_image_init(). */
 void omr_image_halve(const OmrImage *image, OmrImage *half);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OmrImage, omr_image_clear)

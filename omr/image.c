@@ -10,35 +10,48 @@
 void
 omr_image_init(OmrImage *image, int width, int height)
 {
+    int stride = (width + 15) & ~15;
+    gsize needed = (gsize)stride * (gsize)height;
+
+    if (image->capacity < needed) {
+        g_free(image->pixels);
+        image->pixels = g_malloc(needed);
+        image->capacity = needed;
+    }
     image->width = width;
     image->height = height;
-    image->stride = (width + 15) & ~15;
-    image->pixels = g_malloc((gsize)image->stride * (gsize)height);
+    image->stride = stride;
 }
 
 void
 omr_image_clear(OmrImage *image)
 {
     g_clear_pointer(&image->pixels, g_free);
+    image->capacity = 0;
+}
+
+static void
+halve_row(const OmrImage *image, OmrImage *half, int row)
+{
+    /* two neighbours are read as one 16-bit number, which compilers turn into vector code; rows are aligned
+     */
+    const guint16 *above =
+        (const guint16 *)(const void *)(image->pixels + (gsize)(2 * row) * (gsize)image->stride);
+    const guint16 *below = above + image->stride / 2;
+    guint8 *out = half->pixels + (gsize)row * (gsize)half->stride;
+
+    for (int x = 0; x < half->width; x++) {
+        guint16 sum = (guint16)((above[x] & 255) + (above[x] >> 8) + (below[x] & 255) + (below[x] >> 8) + 2);
+        out[x] = (guint8)(sum >> 2);
+    }
 }
 
 void
 omr_image_halve(const OmrImage *image, OmrImage *half)
 {
     omr_image_init(half, image->width / 2, image->height / 2);
-    for (int row = 0; row < half->height; row++) {
-        /* two neighbours are read as one 16-bit number, which compilers turn into vector code; rows are
-         * aligned */
-        const guint16 *above =
-            (const guint16 *)(const void *)(image->pixels + (gsize)(2 * row) * (gsize)image->stride);
-        const guint16 *below = above + image->stride / 2;
-        guint8 *out = half->pixels + (gsize)row * (gsize)half->stride;
-        for (int x = 0; x < half->width; x++) {
-            guint16 sum =
-                (guint16)((above[x] & 255) + (above[x] >> 8) + (below[x] & 255) + (below[x] >> 8) + 2);
-            out[x] = (guint8)(sum >> 2);
-        }
-    }
+    for (int row = 0; row < half->height; row++)
+        halve_row(image, half, row);
 }
 
 static gboolean
@@ -70,18 +83,29 @@ omr_image_sample(const OmrImage *image, OmrStep at, int n, guint8 *out)
 
 /* Leptonica packs bytes into host-order words, the leftmost pixel in the highest byte. */
 static void
-copy_grey(OmrImage *image, PIX *grey)
+copy_row(OmrImage *image, const guint32 *line, int row)
+{
+    guint8 *out = image->pixels + (gsize)row * (gsize)image->stride;
+
+    for (int word = 0; word * 4 < image->width; word++) {
+        guint32 big_endian = GUINT32_TO_BE(line[word]);
+        memcpy(out + word * 4, &big_endian, 4);
+    }
+}
+
+/* Copies the page and halves every two rows while they are at hand: the page passes through memory once. */
+static void
+copy_and_halve(OmrImage *image, OmrImage *half, PIX *grey)
 {
     const guint32 *data = pixGetData(grey);
-    int words_per_line = pixGetWpl(grey);
+    gsize words_per_line = (gsize)pixGetWpl(grey);
 
+    omr_image_init(image, pixGetWidth(grey), pixGetHeight(grey));
+    omr_image_init(half, image->width / 2, image->height / 2);
     for (int row = 0; row < image->height; row++) {
-        const guint32 *line = data + (gsize)row * (gsize)words_per_line;
-        guint8 *out = image->pixels + (gsize)row * (gsize)image->stride;
-        for (int word = 0; word * 4 < image->width; word++) {
-            guint32 big_endian = GUINT32_TO_BE(line[word]);
-            memcpy(out + word * 4, &big_endian, 4);
-        }
+        copy_row(image, data + (gsize)row * words_per_line, row);
+        if (row % 2 == 1)
+            halve_row(image, half, row / 2);
     }
 }
 
@@ -99,24 +123,23 @@ void
 omr_pyramid_init(OmrPyramid *pyramid, PIX *pix)
 {
     g_autoptr(PIX) grey = to_grey(pix);
-    OmrImage *base = &pyramid->level[0];
 
-    memset(pyramid, 0, sizeof *pyramid);
-    omr_image_init(base, pixGetWidth(grey), pixGetHeight(grey));
-    copy_grey(base, grey);
+    copy_and_halve(&pyramid->level[0], &pyramid->level[1], grey);
     pyramid->n_levels = 1;
     while (pyramid->n_levels < OMR_IMAGE_LEVELS) {
         const OmrImage *last = &pyramid->level[pyramid->n_levels - 1];
         if (MIN(last->width, last->height) < 2 * SMALLEST_SIDE)
             break;
-        omr_image_halve(last, &pyramid->level[pyramid->n_levels++]);
+        if (pyramid->n_levels > 1)
+            omr_image_halve(last, &pyramid->level[pyramid->n_levels]);
+        pyramid->n_levels++;
     }
 }
 
 void
 omr_pyramid_clear(OmrPyramid *pyramid)
 {
-    for (int i = 0; i < pyramid->n_levels; i++)
+    for (int i = 0; i < OMR_IMAGE_LEVELS; i++)
         omr_image_clear(&pyramid->level[i]);
     pyramid->n_levels = 0;
 }

@@ -13,6 +13,7 @@ struct OmrReader {
     const OmrForms *forms;
     const CalibrationProfile *profile;
     OmrFinder *finder;
+    OmrPyramid image; /* of the page at hand; its memory serves the next one */
 };
 
 OmrReader *
@@ -32,6 +33,7 @@ omr_reader_free(OmrReader *reader)
     if (reader == NULL)
         return;
     omr_finder_free(reader->finder);
+    omr_pyramid_clear(&reader->image);
     g_free(reader);
 }
 
@@ -172,18 +174,18 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
 {
     FormReading *reading = form_reading_new(input->image, input->index);
     FormTimes *time_ms = &reading->time_ms;
-    g_auto(OmrPyramid) image = {0};
+    OmrPyramid *image = &reader->image;
     g_auto(OmrIdentity) identity = {0};
     g_auto(OmrAlignment) alignment = {0};
     double start_ms = now_ms();
 
-    omr_pyramid_init(&image, input->pix);
-    const OmrBlank *blank = identify(reader, input, &image, &identity, reading);
+    omr_pyramid_init(image, input->pix);
+    const OmrBlank *blank = identify(reader, input, image, &identity, reading);
     double identified_ms = now_ms();
-    gboolean aligned = blank != NULL && align(reader, blank, &image, &identity, &alignment, reading);
+    gboolean aligned = blank != NULL && align(reader, blank, image, &identity, &alignment, reading);
     double aligned_ms = now_ms();
     if (aligned)
-        read_marks(reader, blank, &image, &alignment, reading);
+        read_marks(reader, blank, image, &alignment, reading);
     time_ms->decode = input->decode_ms;
     time_ms->identify = identified_ms - start_ms;
     time_ms->align = aligned_ms - identified_ms;

@@ -141,6 +141,7 @@ omr_source_resample(const OmrSource *source, const FormPackage *package, double 
     int level = omr_pyramid_level(&source->pyramid, step);
     double factor = (double)(1 << level);
 
+    memset(out, 0, sizeof *out);
     omr_image_init(out, (int)ceil(package->width_mm / pixel_mm), (int)ceil(package->height_mm / pixel_mm));
     for (int y = 0; y < out->height; y++) {
         guint8 *line = out->pixels + (gsize)y * (gsize)out->stride;
