@@ -38,9 +38,9 @@ typedef struct {
     gpointer data;
 } FormPrintOptions;
 
-/* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet), into
- * one PDF or one a value of a column. Memory does not grow with the number of questionnaires. Files are built
- * aside and renamed. */
+/* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet; a
+ * form of three, five … pages gets a blank one after each questionnaire), into one PDF or one a value of a
+ * column. Memory does not grow with the number of questionnaires. Files are built aside and renamed. */
 gboolean form_print(const FormPackage *package, const FormSample *sample, const FormPrintOptions *options,
                     GError **error);
 
