@@ -32,6 +32,12 @@ typedef struct {
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
 } CalibrationMark;
 
+/* The numbers of a CalibrationMark by name, in its order: for writing and reading them as columns. */
+guint calibration_mark_n_features(void);
+const char *calibration_mark_feature_name(guint feature);
+double calibration_mark_feature(const CalibrationMark *mark, guint feature);
+void calibration_mark_set_feature(CalibrationMark *mark, guint feature, double value);
+
 /* From what is measured to a probability. Odds grow with the logarithm of the inked share: a pen's dot and a
  * full fill differ by a factor, not by an amount. */
 typedef struct {

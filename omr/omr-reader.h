@@ -32,13 +32,26 @@ typedef struct OmrReader OmrReader;
 OmrReader *omr_reader_new(const OmrForms *forms, const CalibrationProfile *profile);
 void omr_reader_free(OmrReader *reader);
 
+/* What was measured of one answer position or writing box of a page that was read: what the decision was made
+ * from. For fitting mark models and for looking into errors; not kept with readings. */
+typedef struct {
+    const FormField *field;   /* of the package of the page that was read */
+    const FormOption *option; /* NULL: the field's writing box */
+    CalibrationMark mark;     /* of a box only `cover` and `darkness` mean something */
+    double ink_mm2;           /* inked area inside */
+    double support;           /* of the alignment there, 0 … 1; 0 where the place cannot be seen */
+    double outline;           /* share of the position's own print that shows; 1 where none is due */
+} OmrPosition;
+
 typedef struct {
     PIX *pix;            /* 1, 8 or 32 bpp; not changed */
     double dpi_x, dpi_y; /* as the file says, 0 unknown; a hint only */
     const char *image;   /* name, for the reading */
     int index;
     int page; /* `read --page N`: taken for this page of the only form where no QR tells; 0 = not told */
-    double decode_ms; /* spent already, for the reading's times */
+    double decode_ms;  /* spent already, for the reading's times */
+    GArray *positions; /* of OmrPosition, or NULL: emptied, then filled in the order of the page's fields and
+                          their options; stays empty when the page is refused */
 } OmrInput;
 
 /* Reads one page. Never NULL: a page that cannot be read is a refused reading. The caller frees it. */

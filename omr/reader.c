@@ -157,9 +157,28 @@ align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const O
     return FALSE;
 }
 
+/* Hands out what was measured; `positions` may be NULL. */
+static void
+tell_positions(const OmrBlank *blank, const GArray *measures, GArray *positions)
+{
+    for (guint i = 0; positions != NULL && i < measures->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        OmrPosition position = {
+            .field = target->field,
+            .option = target->option,
+            .mark = measure->mark,
+            .ink_mm2 = measure->ink_mm2,
+            .support = measure->support,
+            .outline = measure->outline,
+        };
+        g_array_append_val(positions, position);
+    }
+}
+
 static void
 read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const OmrAlignment *alignment,
-           FormReading *reading)
+           FormReading *reading, GArray *positions)
 {
     g_auto(OmrWhite) white = {0};
 
@@ -167,6 +186,7 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     g_autoptr(GArray) measures =
         omr_measure(blank, image, &white, alignment, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);
+    tell_positions(blank, measures, positions);
 }
 
 FormReading *
@@ -179,13 +199,15 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     g_auto(OmrAlignment) alignment = {0};
     double start_ms = now_ms();
 
+    if (input->positions != NULL)
+        g_array_set_size(input->positions, 0);
     omr_pyramid_init(image, input->pix);
     const OmrBlank *blank = identify(reader, input, image, &identity, reading);
     double identified_ms = now_ms();
     gboolean aligned = blank != NULL && align(reader, blank, image, &identity, &alignment, reading);
     double aligned_ms = now_ms();
     if (aligned)
-        read_marks(reader, blank, image, &alignment, reading);
+        read_marks(reader, blank, image, &alignment, reading, input->positions);
     time_ms->decode = input->decode_ms;
     time_ms->identify = identified_ms - start_ms;
     time_ms->align = aligned_ms - identified_ms;

@@ -276,6 +276,25 @@ test_a_ring_raises(void)
     g_assert_cmpfloat(probability(0.5, 1, 0.2), >=, probability(0.5, 1, 0));
 }
 
+/* Every number of a mark has a name of its own and is found under it. */
+static void
+test_features_by_name(void)
+{
+    CalibrationMark mark = {0};
+    guint n = calibration_mark_n_features();
+
+    g_assert_cmpuint(n * sizeof(double), ==, sizeof mark);
+    for (guint i = 0; i < n; i++)
+        calibration_mark_set_feature(&mark, i, i + 0.5);
+    for (guint i = 0; i < n; i++) {
+        g_assert_cmpfloat(calibration_mark_feature(&mark, i), ==, i + 0.5);
+        for (guint k = 0; k < i; k++)
+            g_assert_cmpstr(calibration_mark_feature_name(i), !=, calibration_mark_feature_name(k));
+    }
+    g_assert_cmpstr(calibration_mark_feature_name(0), ==, "cover");
+    g_assert_cmpfloat(mark.cover, ==, 0.5);
+}
+
 static void
 remove_dir(void)
 {
@@ -307,6 +326,7 @@ main(int argc, char **argv)
     g_test_add_func("/mark-model/a-speck-is-less-likely-than-a-stroke",
                     test_a_speck_is_less_likely_than_a_stroke);
     g_test_add_func("/mark-model/a-ring-raises", test_a_ring_raises);
+    g_test_add_func("/mark-model/features-by-name", test_features_by_name);
     int status = g_test_run();
     remove_dir();
     return status;

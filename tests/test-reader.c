@@ -487,6 +487,42 @@ test_no_picture_of_the_blank(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What was measured comes out in the order of the reading, and from the page at hand alone. */
+static void
+test_positions(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(PIX) pix = draw_page();
+    g_autoptr(PIX) white = pixCreate(WIDTH_PX, HEIGHT_PX, 8);
+    g_autoptr(GArray) positions = g_array_new(FALSE, TRUE, sizeof(OmrPosition));
+    OmrInput input = {.pix = pix, .image = "marked", .page = 1, .positions = positions};
+    guint at = 0;
+
+    (void)data;
+    g_array_set_size(positions, 7); /* of a page before */
+    g_autoptr(FormReading) reading = omr_reader_read(fixture->reader, &input);
+    g_assert_false(reading->refused);
+    for (guint i = 0; i < reading->fields->len; i++) {
+        const FormFieldReading *field = g_ptr_array_index(reading->fields, i);
+        for (guint k = 0; k < field->marks->len; k++) {
+            const FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, k);
+            g_assert_cmpuint(at, <, positions->len);
+            const OmrPosition *position = &g_array_index(positions, OmrPosition, at++);
+            g_assert_cmpstr(position->field->name, ==, field->name);
+            g_assert_cmpstr(position->option->value, ==, mark->value);
+            g_assert_cmpfloat(position->mark.cover, ==, mark->ink);
+            g_assert_cmpfloat(position->support, >, 0);
+        }
+    }
+    g_assert_cmpuint(at, ==, positions->len);
+    g_assert_cmpuint(at, ==, FIXTURE_ROWS * FIXTURE_COLS);
+
+    pixSetAll(white);
+    input.pix = white;
+    g_autoptr(FormReading) blank = omr_reader_read(fixture->reader, &input);
+    assert_refused(blank, "blank_page");
+    g_assert_cmpuint(positions->len, ==, 0);
+}
+
 /* A sheet of a form, a version or a page that is not known here is refused by its name. */
 static void
 test_wrong_form(Fixture *fixture, gconstpointer data)
@@ -561,6 +597,7 @@ main(int argc, char *argv[])
         {"/reader/readers-share-forms", test_readers_share_forms},
         {"/reader/bad-blanks", test_bad_blanks},
         {"/reader/no-picture-of-the-blank", test_no_picture_of_the_blank},
+        {"/reader/positions", test_positions},
         {"/reader/wrong-form", test_wrong_form},
         {"/reader/lost-and-contradicting-codes", test_lost_and_contradicting_codes},
     };
