@@ -66,18 +66,35 @@ typedef struct {
     double scribble_cover; /* … and from this share of its inside on it is crossed out */
 } CalibrationMarks;
 
+/* Where a fitted profile comes from: NULL and 0 where a person wrote it. */
+typedef struct {
+    char *date;    /* of the fit, YYYY-MM-DD */
+    char *data;    /* SHA-256 of the labelled data, hex */
+    gint64 labels; /* labelled positions … */
+    gint64 marked; /* … and how many of them bear an answer */
+    char *command; /* that made it, its seed included */
+    char *fitted;  /* SHA-256 of the numbers of [marks] as fitted, hex */
+} CalibrationOrigin;
+
 typedef struct CalibrationProfile CalibrationProfile;
 
 /* The shipped profile (profiles/default.profile, part of the program). */
 CalibrationProfile *calibration_profile_default(void);
 
 /* A profile file; keys it does not name keep their default. CALIBRATION_ERROR_INPUT names file, group and
- * key. */
+ * key. A fitted profile whose [marks] are no longer those of the fit, because the file was edited or this
+ * program has other defaults, is refused too: its probabilities would be nobody's. */
 CalibrationProfile *calibration_profile_load(const char *path, GError **error);
 void calibration_profile_free(CalibrationProfile *profile);
 
 /* Its name, as readings and exports cite it. */
 const char *calibration_profile_name(const CalibrationProfile *profile);
+
+/* SHA-256, in hex, over all numbers in effect, whatever the file names or leaves out: two profiles with the
+ * same fingerprint read every page alike. */
+const char *calibration_profile_fingerprint(const CalibrationProfile *profile);
+
+const CalibrationOrigin *calibration_profile_origin(const CalibrationProfile *profile);
 
 const CalibrationAlign *calibration_profile_align(const CalibrationProfile *profile);
 const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);

@@ -1,4 +1,4 @@
-#include "calibration-profile.h"
+#include "profile-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -11,19 +11,6 @@
 
 #define MAX_BYTES (1024 * 1024)
 
-struct CalibrationProfile {
-    char *name;
-    CalibrationAlign align;
-    CalibrationMarks marks;
-};
-
-/* Where each number of a profile stands and what it may be. */
-typedef struct {
-    const char *group, *key;
-    gsize offset;
-    double min, max;
-} Entry;
-
 #define ALIGN(key, min, max)                                                                                 \
     {                                                                                                        \
         "align", #key, G_STRUCT_OFFSET(CalibrationProfile, align.key), min, max                              \
@@ -33,7 +20,7 @@ typedef struct {
         "marks", #key, G_STRUCT_OFFSET(CalibrationProfile, marks.key), min, max                              \
     }
 
-static const Entry entries[] = {
+const CalibrationKey calibration_keys[] = {
     ALIGN(correlation, 0.1, 0.99),
     ALIGN(anchors, 6, 1000),
     ALIGN(share, 0, 1),
@@ -66,8 +53,23 @@ static const Entry entries[] = {
     MARKS(scribble_cover, 0, 1),
 };
 
+const guint calibration_n_keys = G_N_ELEMENTS(calibration_keys);
+
+double
+calibration_key_get(const CalibrationProfile *profile, const CalibrationKey *key)
+{
+    return *(const double *)(const void *)((const char *)profile + key->offset);
+}
+
+void
+calibration_key_set(CalibrationProfile *profile, const CalibrationKey *key, double value)
+{
+    *(double *)(void *)((char *)profile + key->offset) = value;
+}
+
 static gboolean
-read_number(GKeyFile *file, const char *path, const Entry *entry, CalibrationProfile *profile, GError **error)
+read_number(GKeyFile *file, const char *path, const CalibrationKey *entry, CalibrationProfile *profile,
+            GError **error)
 {
     g_autoptr(GError) failure = NULL;
     double value;
@@ -81,7 +83,7 @@ read_number(GKeyFile *file, const char *path, const Entry *entry, CalibrationPro
                     entry->min, entry->max);
         return FALSE;
     }
-    *(double *)(void *)((char *)profile + entry->offset) = value;
+    calibration_key_set(profile, entry, value);
     return TRUE;
 }
 
@@ -94,9 +96,11 @@ check_keys(GKeyFile *file, const char *path, GError **error)
     for (char **group = groups; *group != NULL; group++) {
         g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
         for (char **key = keys; *key != NULL; key++) {
-            gboolean known = g_str_equal(*group, "profile") && g_str_equal(*key, "name");
-            for (guint i = 0; i < G_N_ELEMENTS(entries); i++)
-                known = known || (g_str_equal(entries[i].group, *group) && g_str_equal(entries[i].key, *key));
+            gboolean known = g_str_equal(*group, "profile") &&
+                             (g_str_equal(*key, "name") || g_strv_contains(calibration_origin_keys, *key));
+            for (guint i = 0; i < calibration_n_keys; i++)
+                known = known || (g_str_equal(calibration_keys[i].group, *group) &&
+                                  g_str_equal(calibration_keys[i].key, *key));
             if (!known) {
                 g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
                             _("%s: [%s] %s is no key of a profile; see docs/profile.md"), path, *group, *key);
@@ -114,13 +118,14 @@ read_profile(GKeyFile *file, const char *path, CalibrationProfile *profile, GErr
 
     if (!check_keys(file, path, error))
         return FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS(entries); i++) {
-        if (!read_number(file, path, &entries[i], profile, error))
+    for (guint i = 0; i < calibration_n_keys; i++) {
+        if (!read_number(file, path, &calibration_keys[i], profile, error))
             return FALSE;
     }
     g_free(profile->name);
     profile->name = name != NULL && name[0] != '\0' ? g_steal_pointer(&name) : g_path_get_basename(path);
-    return TRUE;
+    calibration_profile_stamp(profile);
+    return calibration_origin_read(file, path, profile, error);
 }
 
 CalibrationProfile *
@@ -191,6 +196,8 @@ calibration_profile_free(CalibrationProfile *profile)
     if (profile == NULL)
         return;
     g_free(profile->name);
+    g_free(profile->fingerprint);
+    calibration_origin_clear(&profile->origin);
     g_free(profile);
 }
 
@@ -198,6 +205,18 @@ const char *
 calibration_profile_name(const CalibrationProfile *profile)
 {
     return profile->name;
+}
+
+const char *
+calibration_profile_fingerprint(const CalibrationProfile *profile)
+{
+    return profile->fingerprint;
+}
+
+const CalibrationOrigin *
+calibration_profile_origin(const CalibrationProfile *profile)
+{
+    return &profile->origin;
 }
 
 const CalibrationAlign *

@@ -133,6 +133,50 @@ test_name(void)
     g_assert_nonnull(empty);
 }
 
+/* The same numbers, however a file says them, are the same profile; any other number is another. */
+static void
+test_fingerprint(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CalibrationProfile) shipped = calibration_profile_default();
+    g_autoptr(CalibrationProfile) same =
+        load_text("[profile]\nname=other\n[marks]\naccept=0.9990\n", -1, &error);
+    g_autoptr(CalibrationProfile) marks = load_text("[marks]\naccept=0.9991\n", -1, &error);
+    g_autoptr(CalibrationProfile) align = load_text("[align]\nanchors=13\n", -1, &error);
+    const char *print = calibration_profile_fingerprint(shipped);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(strlen(print), ==, 64);
+    g_assert_cmpstr(calibration_profile_fingerprint(same), ==, print);
+    g_assert_cmpstr(calibration_profile_fingerprint(marks), !=, print);
+    g_assert_cmpstr(calibration_profile_fingerprint(align), !=, print);
+    g_assert_cmpstr(calibration_profile_fingerprint(align), !=, calibration_profile_fingerprint(marks));
+}
+
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+test_origin(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CalibrationProfile) shipped = calibration_profile_default();
+    g_autoptr(CalibrationProfile) profile =
+        load_text("[profile]\ndate=2026-11-22\ndata=" DIGEST "\nlabels=1000\nmarked=90\n"
+                  "command=phieu calibrate marks --seed 7\n",
+                  -1, &error);
+
+    g_assert_no_error(error);
+    const CalibrationOrigin *origin = calibration_profile_origin(profile);
+    g_assert_cmpstr(origin->date, ==, "2026-11-22");
+    g_assert_cmpstr(origin->data, ==, DIGEST);
+    g_assert_cmpint(origin->labels, ==, 1000);
+    g_assert_cmpint(origin->marked, ==, 90);
+    g_assert_cmpstr(origin->command, ==, "phieu calibrate marks --seed 7");
+    g_assert_null(calibration_profile_origin(shipped)->date);
+    g_assert_null(load_text("[profile]\nfitted=" DIGEST "\n", -1, &error));
+    assert_message(error, "scanner.profile: its [marks] are not those that were fitted");
+}
+
 static const struct {
     const char *text, *message;
 } violations[] = {
@@ -140,6 +184,13 @@ static const struct {
     {"[mark]\naccept=0.9\n", "scanner.profile: [mark] accept is no key"},
     {"[align]\naccept=0.9\n", "scanner.profile: [align] accept is no key"},
     {"[profile]\nversion=1\n", "scanner.profile: [profile] version is no key"},
+    {"[profile]\ndate=22.11.2026\n", "scanner.profile: [profile] date is not of its form"},
+    {"[profile]\ndate=2026-02-30\n", "scanner.profile: [profile] date is not of its form"},
+    {"[profile]\ndata=12ab\n", "scanner.profile: [profile] data is not of its form"},
+    {"[profile]\nlabels=-1\n", "scanner.profile: [profile] labels must be a number"},
+    {"[profile]\nmarked=many\n", "scanner.profile: [profile] marked must be a number"},
+    {"[profile]\ncommand=a\\nb\n", "scanner.profile: [profile] command is not of its form"},
+    {"[profile]\nfitted=x\n", "scanner.profile: [profile] fitted is not of its form"},
     {"[marks]\naccept=1.1\n", "scanner.profile: [marks] accept must be a number from 0.5 to 1"},
     {"[marks]\naccept=0.4\n", "scanner.profile: [marks] accept must be a number from 0.5 to 1"},
     {"[marks]\nreject=0.6\n", "scanner.profile: [marks] reject must be a number from 0 to 0.5"},
@@ -318,6 +369,8 @@ main(int argc, char **argv)
     g_test_add_func("/profile/shipped-file-loads", test_shipped_file_loads);
     g_test_add_func("/profile/one-key-overrides", test_one_key_overrides);
     g_test_add_func("/profile/name", test_name);
+    g_test_add_func("/profile/fingerprint", test_fingerprint);
+    g_test_add_func("/profile/origin", test_origin);
     g_test_add_func("/profile/violations", test_violations);
     g_test_add_func("/profile/files-that-are-none", test_files_that_are_none);
     g_test_add_func("/profile/damage", test_damage);
