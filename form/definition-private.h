@@ -57,6 +57,9 @@ void table_problem(const Table *table, const WorkbookRow *row, const char *key, 
  * the word was one of them. */
 gboolean table_truth(const char *word, gboolean *known);
 
+/* The rule in a row's print::marks; `otherwise` where the cell is empty or wrong. */
+FormMarksRule table_marks_rule(const Table *table, const WorkbookRow *row, FormMarksRule otherwise);
+
 /* "Tiếng Việt", "Vietnamese (vi)", "VI" → "vi"; an unknown name in small letters. The caller frees it. */
 char *language_code(const char *name);
 

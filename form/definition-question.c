@@ -355,6 +355,7 @@ build_question(Builder *builder, const WorkbookRow *row, const RowType *type, Fo
     question->group = title_above(group);
     question->required = take_required(builder, row);
     question->personal = take_truth(builder, row, "print::personal");
+    question->marks = table_marks_rule(builder->survey, row, builder->definition->marks);
     take_choices(builder, row, type, question);
     take_wishes(builder, row, item);
     take_write_in(builder, row, question);

@@ -8,17 +8,12 @@
 #define VERSION_MAX 999999
 
 const TableHeader settings_headers[] = {
-    {"form_id", "form_id", FALSE},
-    {"id_string", "form_id", FALSE},
-    {"set_form_id", "form_id", FALSE},
-    {"version", "version", FALSE},
-    {"form_title", "form_title", TRUE},
-    {"title", "form_title", TRUE},
-    {"set_form_title", "form_title", TRUE},
-    {"default_language", "default_language", FALSE},
-    {"print::head", "print::head", TRUE},
-    {"print::instruction", "print::instruction", TRUE},
-    {NULL, NULL, FALSE},
+    {"form_id", "form_id", FALSE},           {"id_string", "form_id", FALSE},
+    {"set_form_id", "form_id", FALSE},       {"version", "version", FALSE},
+    {"form_title", "form_title", TRUE},      {"title", "form_title", TRUE},
+    {"set_form_title", "form_title", TRUE},  {"default_language", "default_language", FALSE},
+    {"print::head", "print::head", TRUE},    {"print::instruction", "print::instruction", TRUE},
+    {"print::marks", "print::marks", FALSE}, {NULL, NULL, FALSE},
 };
 
 static void
@@ -90,6 +85,9 @@ read_row(Builder *builder, const WorkbookRow *row)
     definition->instruction = table_text(builder->settings, row, "print::instruction");
     if (definition->head != NULL)
         check_template(builder, row, definition->head);
+    /* the built-in instruction tells people how to correct a mark */
+    definition->marks = table_marks_rule(
+        builder->settings, row, definition->instruction == NULL ? FORM_MARKS_CANCEL : FORM_MARKS_NONE);
     const char *language = table_get(builder->settings, row, "default_language");
     if (language != NULL)
         definition->language = language_code(language);

@@ -28,6 +28,7 @@ const TableHeader survey_headers[] = {
     {"print::columns", "print::columns", FALSE},
     {"print::break", "print::break", FALSE},
     {"print::personal", "print::personal", FALSE},
+    {"print::marks", "print::marks", FALSE},
     {"print::write_in", "print::write_in", FALSE},
     {"print::relevant", "print::relevant", FALSE},
     {"print::constraint", "print::constraint", FALSE},

@@ -49,6 +49,17 @@ table_truth(const char *word, gboolean *known)
     return truth;
 }
 
+FormMarksRule
+table_marks_rule(const Table *table, const WorkbookRow *row, FormMarksRule otherwise)
+{
+    const char *word = table_get(table, row, "print::marks");
+    FormMarksRule rule = otherwise;
+    if (word != NULL && !form_marks_rule_from_name(word, &rule))
+        table_problem(table, row, "print::marks",
+                      _("“%s” is no rule for marks; write none, cancel-then-remark or largest"), word);
+    return rule;
+}
+
 /* ---- headers ---- */
 
 /* "List  Name" → "list_name" */

@@ -38,6 +38,8 @@ typedef struct {
     FormText *head; /* settings print::head: template of the page head, with ${column} of the sample list; or
                        NULL */
     FormText *instruction; /* settings print::instruction: how to mark; or NULL for the built-in wording */
+    FormMarksRule marks;   /* settings print::marks: the rule of questions that name none; without it
+                              the one that the built-in instruction tells, or none beside another instruction */
     char *language;        /* settings default_language, as a code: what is printed unless told otherwise */
     GPtrArray *groups;     /* of FormGroup*, owned */
     GPtrArray *items;      /* of FormItem*, owned, in form order */

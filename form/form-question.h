@@ -48,6 +48,20 @@ gboolean form_type_from_name(const char *name, FormType *type);
 /* A type that is answered by marks (the two selects), not by writing. */
 gboolean form_type_is_select(FormType type);
 
+/* What several marks in one question mean, as its respondents were told; print::marks in a definition.
+ *
+ * Under every rule a mark that may or may not be one is a doubt for a person. */
+typedef enum {
+    FORM_MARKS_NONE,    /* nobody told them: corrections and double marks go to a person */
+    FORM_MARKS_CANCEL,  /* cancel-then-remark: a mark crossed out or erased does not count */
+    FORM_MARKS_LARGEST, /* that, and in a select_one the largest of several marks counts, if it is so clearly
+                         */
+} FormMarksRule;
+
+/* "none", "cancel-then-remark", "largest". */
+const char *form_marks_rule_name(FormMarksRule rule);
+gboolean form_marks_rule_from_name(const char *name, FormMarksRule *rule);
+
 typedef struct {
     char *value; /* the code stored and exported */
     FormText *label;
@@ -61,6 +75,7 @@ typedef struct {
     FormText *hint;     /* NULL when there is none */
     GPtrArray *choices; /* of FormChoice*, owned; empty unless a select */
     char *list; /* the choice list's name for a select, else NULL: rows that share a list may form a grid */
+    FormMarksRule marks; /* of a select */
     gboolean required;
     char *relevant;       /* XPath subset of form-expression.h, or NULL */
     char *constraint;     /* likewise */

@@ -15,6 +15,24 @@ typedef enum {
     FORM_MARK_UNSURE,
 } FormMarkState;
 
+/* What stands at a position, by its look: it tells people why, and decides with the probability. */
+typedef enum {
+    FORM_KIND_NOTHING,
+    FORM_KIND_FILL,
+    FORM_KIND_TICK, /* one stroke that leaves the position */
+    FORM_KIND_CROSS,
+    FORM_KIND_STROKE, /* a single thin line */
+    FORM_KIND_DOT,
+    FORM_KIND_CIRCLE,   /* around the position */
+    FORM_KIND_SCRIBBLE, /* covered whole and beyond: crossed out */
+    FORM_KIND_STRUCK,   /* a fill with a stroke through and beyond: crossed out */
+    FORM_KIND_SPECK,    /* a resting pen, dust */
+    FORM_KIND_RESIDUE,  /* faint and soft: erased, or showing through from the back */
+    FORM_KIND_STRAY,    /* a stroke that comes from outside and goes on */
+    FORM_KIND_STAIN,    /* over it and around it: a stamp, a stain, a tear */
+    FORM_KIND_STREAK,   /* a line along the feed, of the scanner */
+} FormMarkKind;
+
 typedef enum {
     FORM_FIELD_ANSWERED,
     FORM_FIELD_BLANK,
@@ -30,10 +48,12 @@ typedef struct {
     double ink;         /* share of the position darkened beyond the blank, 0 … 1 */
     double probability; /* that this position bears an answer, 0 … 1 */
     FormMarkState state;
+    FormMarkKind kind;
 } FormMarkReading;
 
 typedef struct {
     const char *name;
+    const char *rule;  /* of a select: what several marks mean, as form_marks_rule_name(); else NULL */
     const char *value; /* select_multiple: values joined by a space; "" unless answered */
     FormFieldState state;
     double confidence;  /* probability that value and state are right, 0 … 1 */
@@ -54,10 +74,12 @@ typedef struct {
 } FormTimes;
 
 typedef struct {
-    GStringChunk *strings; /* owns every string below */
-    const char *image;     /* as the caller named it */
-    int index;             /* page of the file, from 0 */
-    const char *form;      /* code, or NULL when unknown */
+    GStringChunk *strings;   /* owns every string below */
+    const char *image;       /* as the caller named it */
+    int index;               /* page of the file, from 0 */
+    const char *profile;     /* name of the profile it was read with, or NULL */
+    const char *fingerprint; /* and what tells it from another of that name, or NULL */
+    const char *form;        /* code, or NULL when unknown */
     int version;
     const char *serial;  /* or NULL: not identified, or a form without serials */
     int page;            /* from 1; 0 when unknown */
@@ -89,6 +111,7 @@ void form_reading_refuse(FormReading *reading, const char *code, const char *det
 gboolean form_field_needs_person(FormFieldState state);
 
 const char *form_mark_state_name(FormMarkState state);
+const char *form_mark_kind_name(FormMarkKind kind);
 const char *form_field_state_name(FormFieldState state);
 
 /* The reading as `read` prints it. The caller owns the reference. */

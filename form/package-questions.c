@@ -65,6 +65,21 @@ load_write_in(PackageJson *json, json_t *object, FormQuestion *question)
 }
 
 static gboolean
+load_marks_rule(PackageJson *json, json_t *object, FormQuestion *question)
+{
+    g_autofree char *name = NULL;
+
+    if (!package_json_string(json, object, "marks", FALSE, &name))
+        return FALSE;
+    if (name == NULL || form_marks_rule_from_name(name, &question->marks))
+        return TRUE;
+    gsize before = package_json_enter(json, "marks", -1);
+    return package_json_leave(
+        json, before,
+        package_json_fail(json, _("“%s” must be one of none, cancel-then-remark, largest"), name));
+}
+
+static gboolean
 load_question(PackageJson *json, json_t *object, FormPackage *package, GHashTable *questions)
 {
     g_autofree char *name = NULL;
@@ -83,6 +98,7 @@ load_question(PackageJson *json, json_t *object, FormPackage *package, GHashTabl
            load_optional_text(json, object, "group", &question->group) &&
            load_choices(json, object, question) &&
            package_json_string(json, object, "list", FALSE, &question->list) &&
+           load_marks_rule(json, object, question) &&
            package_json_boolean(json, object, "required", &question->required) &&
            package_json_lines(json, object, "relevant", FALSE, &question->relevant) &&
            package_json_lines(json, object, "constraint", FALSE, &question->constraint) &&

@@ -132,6 +132,8 @@ question_to_json(const FormQuestion *question)
         json_object_set_new(object, "choices", choices);
     }
     set_optional(object, "list", question->list);
+    if (question->marks != FORM_MARKS_NONE)
+        json_object_set_new(object, "marks", json_string(form_marks_rule_name(question->marks)));
     if (question->required)
         json_object_set_new(object, "required", json_true());
     set_optional(object, "relevant", question->relevant);

@@ -143,6 +143,30 @@ form_type_from_name(const char *name, FormType *type)
     return FALSE;
 }
 
+static const char *const rule_names[] = {
+    [FORM_MARKS_NONE] = "none",
+    [FORM_MARKS_CANCEL] = "cancel-then-remark",
+    [FORM_MARKS_LARGEST] = "largest",
+};
+
+const char *
+form_marks_rule_name(FormMarksRule rule)
+{
+    return rule_names[rule];
+}
+
+gboolean
+form_marks_rule_from_name(const char *name, FormMarksRule *rule)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rule_names); i++) {
+        if (g_strcmp0(rule_names[i], name) == 0) {
+            *rule = (FormMarksRule)i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean
 form_type_is_select(FormType type)
 {

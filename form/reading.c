@@ -106,6 +106,16 @@ form_mark_state_name(FormMarkState state)
 }
 
 const char *
+form_mark_kind_name(FormMarkKind kind)
+{
+    static const char *const names[] = {"nothing", "fill",   "tick",     "cross",  "stroke",
+                                        "dot",     "circle", "scribble", "struck", "speck",
+                                        "residue", "stray",  "stain",    "streak"};
+
+    return names[kind];
+}
+
+const char *
 form_field_state_name(FormFieldState state)
 {
     static const char *const names[] = {"answered", "blank", "multiple", "unsure", "to_key"};
@@ -137,9 +147,10 @@ turn(double value_deg)
 static json_t *
 mark_to_json(const FormMarkReading *mark)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "value", mark->value, "x_px", number(mark->x_px, 10),
-                     "y_px", number(mark->y_px, 10), "ink", number(mark->ink, 1e4), "probability",
-                     real(mark->probability), "state", form_mark_state_name(mark->state));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:s}", "value", mark->value, "x_px",
+                     number(mark->x_px, 10), "y_px", number(mark->y_px, 10), "ink", number(mark->ink, 1e4),
+                     "probability", real(mark->probability), "state", form_mark_state_name(mark->state),
+                     "kind", form_mark_kind_name(mark->kind));
 }
 
 static json_t *
@@ -151,9 +162,9 @@ field_to_json(const FormFieldReading *field)
         json_array_append_new(reasons, json_string(g_ptr_array_index(field->reasons, i)));
     for (guint i = 0; i < field->marks->len; i++)
         json_array_append_new(marks, mark_to_json(&g_array_index(field->marks, FormMarkReading, i)));
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", field->name, "value", field->value, "state",
-                     form_field_state_name(field->state), "confidence", real(field->confidence), "reasons",
-                     reasons, "marks", marks);
+    return json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o}", "name", field->name, "rule", field->rule,
+                     "value", field->value, "state", form_field_state_name(field->state), "confidence",
+                     real(field->confidence), "reasons", reasons, "marks", marks);
 }
 
 static json_t *
@@ -164,6 +175,14 @@ align_to_json(const FormReading *reading)
     return json_pack("{s:o, s:o, s:o, s:o}", "rotation_deg", turn(reading->rotation_deg), "dpi_x",
                      number(reading->dpi_x, 1e2), "dpi_y", number(reading->dpi_y, 1e2), "residual_mm",
                      number(reading->residual_mm, 1e4));
+}
+
+static json_t *
+profile_to_json(const FormReading *reading)
+{
+    if (reading->profile == NULL)
+        return json_null();
+    return json_pack("{s:s, s:s?}", "name", reading->profile, "fingerprint", reading->fingerprint);
 }
 
 static json_t *
@@ -187,10 +206,11 @@ form_reading_to_json(const FormReading *reading)
         json_array_append_new(flags, json_pack("{s:s, s:s?, s:s?}", "code", flag->code, "field", flag->field,
                                                "detail", flag->detail));
     }
-    return json_pack("{s:s, s:i, s:s?, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", "image", reading->image, "index",
-                     reading->index, "form", reading->form, "version",
-                     reading->form == NULL ? json_null() : json_integer(reading->version), "serial",
-                     reading->serial, "page", reading->page == 0 ? json_null() : json_integer(reading->page),
-                     "align", align_to_json(reading), "fields", fields, "flags", flags, "time_ms",
+    return json_pack("{s:s, s:i, s:o, s:s?, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", "image", reading->image,
+                     "index", reading->index, "profile", profile_to_json(reading), "form", reading->form,
+                     "version", reading->form == NULL ? json_null() : json_integer(reading->version),
+                     "serial", reading->serial, "page",
+                     reading->page == 0 ? json_null() : json_integer(reading->page), "align",
+                     align_to_json(reading), "fields", fields, "flags", flags, "time_ms",
                      times_to_json(&reading->time_ms));
 }

@@ -93,6 +93,15 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
     }
 }
 
+/* What several marks in the field mean. */
+static FormMarksRule
+rule_of(const OmrBlank *blank, const FormField *field)
+{
+    const FormQuestion *question = form_package_question(blank->package, field->name);
+
+    return question != NULL ? question->marks : FORM_MARKS_NONE;
+}
+
 /* A mark's ink that covers its surroundings too: nobody marks like that, but people cross out like that, and
  * so look tears and stains. */
 static gboolean
@@ -102,11 +111,12 @@ overruns(const FormMarkReading *mark, const OmrMeasure *measure, const Calibrati
            measure->mark.cover >= model->spill_cover;
 }
 
-/* A position covered whole and beyond was probably taken back; alone it may also be a careless fill. One
- * covered in part, from outside, may be torn or stained. The machine says so and leaves it to a person. */
+/* A position covered whole and beyond was taken back where another is clearly marked: whether that settles
+ * the question is the form's rule. Alone it may also be a careless fill. One covered in part, from outside,
+ * may be torn or stained. */
 static void
 look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                  const CalibrationMarks *model)
+                  FormMarksRule rule, const CalibrationMarks *model)
 {
     guint n_clear = 0;
 
@@ -120,7 +130,10 @@ look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasur
         if (!overruns(mark, &measures[i], model))
             continue;
         mark->state = whole && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
-        if (whole)
+        if (mark->state == FORM_MARK_CANCELLED && rule != FORM_MARKS_NONE)
+            form_reading_add_flag(reading, "corrected", field->name,
+                                  _("a mark is crossed out, another counts"));
+        else if (whole)
             doubt(reading, field, "correction", _("a mark seems to be crossed out"));
         else
             doubt(reading, field, "overrun",
@@ -190,7 +203,9 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
         }
         decide_marks(reading, field, target, first, profile);
         at += form_field->options->len;
-        look_for_overruns(reading, field, first, calibration_profile_marks(profile));
+        FormMarksRule rule = rule_of(blank, form_field);
+        field->rule = form_marks_rule_name(rule);
+        look_for_overruns(reading, field, first, rule, calibration_profile_marks(profile));
         decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);
     }
 }

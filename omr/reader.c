@@ -199,6 +199,7 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     g_auto(OmrAlignment) alignment = {0};
     double start_ms = now_ms();
 
+    reading->profile = form_reading_string(reading, calibration_profile_name(reader->profile));
     if (input->positions != NULL)
         g_array_set_size(input->positions, 0);
     omr_pyramid_init(image, input->pix);

@@ -110,8 +110,7 @@ take_page(PipelinePage *page, gpointer data, GError **error)
                         .sha256 = page->sha256,
                         .ending = page->ending,
                         .source = source,
-                        .batch = intake->options->batch,
-                        .profile = calibration_profile_name(intake->options->profile)};
+                        .batch = intake->options->batch};
     StorePageResult stored = STORE_PAGE_NEW;
     if (!store_put_page(intake->store, &image, page->reading, &stored, error))
         return FALSE;

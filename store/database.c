@@ -15,6 +15,7 @@
 /* Step N makes schema version N + 1. Only ever appended to. */
 static const char *const migrations[] = {
     "/phieu/store/schema.sql",
+    "/phieu/store/schema-2.sql",
 };
 
 gboolean

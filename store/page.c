@@ -375,9 +375,9 @@ insert_page(Store *store, const StoreImage *image, const FormReading *reading, c
     g_autoptr(StoreQuery) query = store_query(
         store,
         "INSERT INTO page (image, image_index, batch, state, questionnaire, form, serial, page, fields,"
-        " rotation_deg, dpi_x, dpi_y, residual_mm, source, profile, stored)"
+        " rotation_deg, dpi_x, dpi_y, residual_mm, source, profile, profile_fingerprint, stored)"
         " VALUES (:image, :image_index, :batch, :state, :questionnaire, :form, :serial, :page, :fields,"
-        " :rotation_deg, :dpi_x, :dpi_y, :residual_mm, :source, :profile, :stored)",
+        " :rotation_deg, :dpi_x, :dpi_y, :residual_mm, :source, :profile, :profile_fingerprint, :stored)",
         error);
 
     if (query == NULL || !find_or_insert_image(store, image, &image_id, error) ||
@@ -389,7 +389,8 @@ insert_page(Store *store, const StoreImage *image, const FormReading *reading, c
     bind_placing(query, reading, placing);
     bind_alignment(query, reading);
     store_bind_text(query, ":source", image->source == NULL ? "" : image->source);
-    store_bind_text(query, ":profile", image->profile == NULL ? "" : image->profile);
+    store_bind_text(query, ":profile", reading->profile == NULL ? "" : reading->profile);
+    store_bind_text(query, ":profile_fingerprint", reading->fingerprint);
     store_bind_text(query, ":stored", now);
     gboolean inserted = store_run(store, query, error);
     *page = sqlite3_last_insert_rowid(store->db);
@@ -404,6 +405,7 @@ insert_field(Store *store, StoreQuery *query, const FormFieldReading *field, jso
     char *marks = json_dumps(json_object_get(json, "marks"), JSON_COMPACT | JSON_REAL_PRECISION(6));
 
     store_bind_text(query, ":name", field->name);
+    store_bind_text(query, ":rule", field->rule);
     store_bind_text(query, ":value", field->value);
     store_bind_text(query, ":state", form_field_state_name(field->state));
     store_bind_real(query, ":confidence", isnan(field->confidence) ? 0 : CLAMP(field->confidence, 0, 1));
@@ -419,8 +421,8 @@ insert_fields(Store *store, const FormReading *reading, gint64 page, GError **er
 {
     g_autoptr(StoreQuery) query =
         store_query(store,
-                    "INSERT INTO field (page, position, name, value, state, confidence, reasons, marks)"
-                    " VALUES (:page, :position, :name, :value, :state, :confidence, :reasons, :marks)",
+                    "INSERT INTO field (page, position, name, rule, value, state, confidence, reasons, marks)"
+                    " VALUES (:page, :position, :name, :rule, :value, :state, :confidence, :reasons, :marks)",
                     error);
     json_t *json = form_reading_to_json(reading), *fields = json_object_get(json, "fields");
     gboolean done = query != NULL;

@@ -61,7 +61,6 @@ typedef struct {
     const char *ending;  /* "jpg" … */
     const char *source;  /* where it came from, for people */
     const char *batch;   /* name; made when it is new */
-    const char *profile; /* name of the calibration profile that read it */
 } StoreImage;
 
 /* Whether page `index` of the image is held already, so that it need not be read. */

@@ -115,6 +115,7 @@ reading_add(FormReading *reading, const char *stem, FormFieldState state, const 
     field->state = state;
     field->value = form_reading_string(reading, value);
     field->confidence = 0.875;
+    field->rule = form_marks_rule_name(FORM_MARKS_LARGEST);
     return field;
 }
 
@@ -123,9 +124,11 @@ static inline FormReading *
 reading_new(const char *form, int version, const char *serial, int page, const char *answer)
 {
     FormReading *reading = form_reading_new("a.jpg", 0);
-    FormMarkReading marks[] = {{"1", 812.4, 560, 0.5, 0.999, FORM_MARK_MARKED},
-                               {"2", 900, 560, 0, 1e-7, FORM_MARK_EMPTY}};
+    FormMarkReading marks[] = {{"1", 812.4, 560, 0.5, 0.999, FORM_MARK_MARKED, FORM_KIND_FILL},
+                               {"2", 900, 560, 0, 1e-7, FORM_MARK_EMPTY, FORM_KIND_NOTHING}};
 
+    reading->profile = "default";
+    reading->fingerprint = "f00d";
     reading->form = form_reading_string(reading, form);
     reading->version = version;
     reading->serial = form_reading_string(reading, serial);
@@ -224,7 +227,7 @@ station_try(Station *station, const char *content, FormReading *reading, StorePa
 {
     g_autoptr(GBytes) bytes = g_bytes_new_static(content, strlen(content));
     g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
-    const StoreImage image = {bytes, sha256, "jpg", "scans/a.jpg", station->batch, "default"};
+    const StoreImage image = {bytes, sha256, "jpg", "scans/a.jpg", station->batch};
 
     return store_put_page(station->store, &image, reading, result, error);
 }

@@ -149,6 +149,7 @@ test_questions(void)
     FormQuestion *sex = question(form, 0), *age = question(form, 1), *chan = question(form, 2);
     g_assert_cmpint(sex->type, ==, FORM_SELECT_ONE);
     g_assert_cmpstr(sex->list, ==, "sex");
+    g_assert_cmpint(sex->marks, ==, FORM_MARKS_NONE); /* the form has an instruction of its own */
     g_assert_true(sex->required);
     g_assert_cmpstr(choice(sex, 1)->value, ==, "2");
     g_assert_cmpstr(form_text_lookup(choice(sex, 1)->label, "vi"), ==, "Nữ");
@@ -174,6 +175,32 @@ test_questions(void)
     g_assert_false(question(form, 5)->personal);
     g_assert_cmpint(question(form, 7)->type, ==, FORM_NOTE);
     g_assert_true(g_str_has_prefix(question(form, 7)->name, "generated_note_name_"));
+}
+
+/* Without one of its own a form prints the instruction to scribble a wrong mark out; each question may have
+ * another rule, and so may the settings. */
+static void
+test_marks_rule(void)
+{
+    static const char rows[] = CHOICES "| survey | | | | |\n| | type | name | label | print::marks |\n"
+                                       "| | select_one yn | a | A | |\n"
+                                       "| | select_one yn | b | B | largest |\n"
+                                       "| | select_one yn | c | C | none |\n";
+    static const char wrong[] = CHOICES "| survey | | | | |\n| | type | name | label | print::marks |\n"
+                                        "| | select_one yn | a | A | biggest |\n";
+    g_autofree char *plain_text = g_strconcat(SETTINGS, rows, NULL);
+    g_autofree char *wrong_text = g_strconcat(SETTINGS, wrong, NULL);
+    g_autofree char *settled_text =
+        g_strconcat("| settings | | |\n| | form_id | print::marks |\n| | test26 | largest |\n", rows, NULL);
+    g_autoptr(FormDefinition) plain = parse_good(plain_text), settled = parse_good(settled_text);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(question(plain, 0)->marks, ==, FORM_MARKS_CANCEL);
+    g_assert_cmpint(question(plain, 1)->marks, ==, FORM_MARKS_LARGEST);
+    g_assert_cmpint(question(plain, 2)->marks, ==, FORM_MARKS_NONE);
+    g_assert_cmpint(question(settled, 0)->marks, ==, FORM_MARKS_LARGEST);
+    g_assert_null(parse(wrong_text, &error));
+    assert_error(error, "column print::marks: “biggest” is no rule for marks");
 }
 
 /* What pyxform forgives, we forgive. */
@@ -948,6 +975,7 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/definition/whole-form", test_whole_form);
     g_test_add_func("/definition/questions", test_questions);
+    g_test_add_func("/definition/marks-rule", test_marks_rule);
     g_test_add_func("/definition/forgiven", test_forgiven);
     g_test_add_func("/definition/languages", test_languages);
     g_test_add_func("/definition/other", test_other);

@@ -150,7 +150,8 @@ static const char everything[] =
     " \"questions\": [{\"name\": \"n\", \"type\": \"note\", \"label\": \"Chào\"},"
     "  {\"name\": \"s\", \"type\": \"select_multiple\", \"label\": {\"en\": \"S\", \"vi\": \"X\"}, \"hint\": "
     "\"h\","
-    "  \"group\": {\"vi\": \"Phần A\"}, \"list\": \"abc\", \"choices\": [{\"value\": \"1\", \"label\": "
+    "  \"group\": {\"vi\": \"Phần A\"}, \"list\": \"abc\", \"marks\": \"largest\", \"choices\": [{\"value\": "
+    "\"1\", \"label\": "
     "\"a\"},"
     "  {\"value\": \"2\"}, {\"value\": \"3\"}], \"constraint\": \"count-selected(.) < 3\"},"
     "  {\"name\": \"t\", \"type\": \"text\", \"personal\": true, \"write_in\": {\"of\": \"s\", \"value\": "
@@ -383,6 +384,8 @@ static const struct {
     {START "\"pages\": [{\"page\": 1, \"fields\": []}], \"questions\": 5}", "`questions` must be a list"},
     {ASK("5"), "questions[0]: must be an object"},
     {ASK("{\"name\": \"q\"}"), "questions[0]: `type` must be one of"},
+    {ASK("{\"name\": \"q\", \"type\": \"select_one\", \"marks\": \"first\"}"),
+     "questions[0].marks: “first” must be one of none, cancel-then-remark, largest"},
     {ASK("{\"name\": \"p\", \"type\": \"select_one\"}"),
      "the field “q” has no question and the question “p” no field; give both the same name"},
     {ASK("{\"name\": \"q\", \"type\": \"select_multiple\"}"),

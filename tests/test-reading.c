@@ -65,7 +65,7 @@ real_at(json_t *object, const char *key)
     return json_real_value(json_object_get(object, key));
 }
 
-#define TOP_KEYS "image index form version serial page align fields flags time_ms"
+#define TOP_KEYS "image index profile form version serial page align fields flags time_ms"
 
 static void
 test_keys_of_a_read_page(void)
@@ -78,8 +78,8 @@ test_keys_of_a_read_page(void)
     assert_keys(json_object_get(json, "time_ms"), "decode identify align marks text total");
     g_assert_cmpuint(json_array_size(json_object_get(json, "fields")), ==, 2);
     json_t *field = at(json, "fields", 0), *mark = at(field, "marks", 0);
-    assert_keys(field, "name value state confidence reasons marks");
-    assert_keys(mark, "value x_px y_px ink probability state");
+    assert_keys(field, "name rule value state confidence reasons marks");
+    assert_keys(mark, "value x_px y_px ink probability state kind");
     assert_keys(at(json, "flags", 0), "code field detail");
     g_assert_cmpstr(json_string_value(json_object_get(json, "image")), ==, "a.jpg");
     g_assert_cmpint(json_integer_value(json_object_get(json, "index")), ==, 3);

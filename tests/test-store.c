@@ -432,10 +432,12 @@ test_put_new(void)
                "SELECT count(*) FROM field WHERE name = 'a1' AND value = '1' AND state = 'answered'"
                " AND confidence = 0.875 AND json_array_length(marks) = 2"
                " AND marks ->> '$[0].x_px' = 812.4 AND marks ->> '$[0].state' = 'marked'"
+               " AND marks ->> '$[0].kind' = 'fill' AND rule = 'largest'"
                " AND reasons = '[\"faint\"]'"),
         ==, 1);
     g_assert_cmpint(number(station.store->db,
                            "SELECT count(*) FROM page WHERE rotation_deg = 180.5 AND profile = 'default'"
+                           " AND profile_fingerprint = 'f00d'"
                            " AND source = 'scans/a.jpg' AND form = 1 AND state = 'held'"),
                     ==, 1);
     g_assert_cmpint(
@@ -661,13 +663,13 @@ test_put_bad_image(void)
     g_autoptr(GBytes) bytes = g_bytes_new_static("A", 1);
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "A", -1);
     const StoreImage images[] = {
-        {bytes, "../../../../etc/passwd", "jpg", "a", "b", "p"},
-        {bytes, sha, "j/g", "a", "b", "p"},
-        {bytes, sha, "", "a", "b", "p"},
-        {bytes, sha, "jpg", "a", "", "p"},
-        {bytes, sha, "jpg", "a", NULL, "p"},
-        {bytes, sha, "jpg", "a", "two\nlines", "p"},
-        {bytes, sha, "jpg", "a", "\xff\xfe", "p"},
+        {bytes, "../../../../etc/passwd", "jpg", "a", "b"},
+        {bytes, sha, "j/g", "a", "b"},
+        {bytes, sha, "", "a", "b"},
+        {bytes, sha, "jpg", "a", ""},
+        {bytes, sha, "jpg", "a", NULL},
+        {bytes, sha, "jpg", "a", "two\nlines"},
+        {bytes, sha, "jpg", "a", "\xff\xfe"},
     };
 
     g_autofree char *before = station_dump(&station);
