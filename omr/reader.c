@@ -200,6 +200,7 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     double start_ms = now_ms();
 
     reading->profile = form_reading_string(reading, calibration_profile_name(reader->profile));
+    reading->fingerprint = form_reading_string(reading, calibration_profile_fingerprint(reader->profile));
     if (input->positions != NULL)
         g_array_set_size(input->positions, 0);
     omr_pyramid_init(image, input->pix);
