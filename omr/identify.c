@@ -4,6 +4,9 @@
 #include <string.h>
 #include <zbar.h>
 
+#include "form-qr.h"
+#include "grid-private.h"
+
 /* A QR is looked for this far around where it is printed: the sheet may lie askew or shifted. */
 #define AROUND_MM 14.0
 
@@ -78,33 +81,67 @@ same_page(const FormSheetId *a, const FormSheetId *b)
            a->page == b->page;
 }
 
-static void
-take_symbol(OmrIdentity *identity, const zbar_symbol_t *symbol, const Window *window)
+/* What a QR says of the page. Returns whether it is a sound one of ours. */
+static gboolean
+take_payload(OmrIdentity *identity, const char *payload)
 {
-    g_autofree char *payload = g_strndup(zbar_symbol_get_data(symbol), zbar_symbol_get_data_length(symbol));
     FormSheetId id;
 
     switch (form_sheet_id_parse(payload, &id)) {
     case FORM_SHEET_ID_FOREIGN:
-        return;
+        return FALSE;
     case FORM_SHEET_ID_BAD_CHECK:
         if (identity->result == OMR_IDENTITY_NONE)
             identity->result = OMR_IDENTITY_BAD_CHECK;
-        return;
+        return FALSE;
     case FORM_SHEET_ID_OK:
         break;
     }
     if (identity->result == OMR_IDENTITY_FOUND && !same_page(&identity->id, &id))
         identity->result = OMR_IDENTITY_CONFLICT;
     if (identity->result == OMR_IDENTITY_CONFLICT)
-        return;
-    OmrSymbol found = {0};
+        return FALSE;
     identity->result = OMR_IDENTITY_FOUND;
     identity->id = id;
-    if (corners_of(symbol, window, found.corner)) {
-        found.payload = g_steal_pointer(&payload);
-        g_array_append_val(identity->symbols, found);
+    return TRUE;
+}
+
+/* Adds a code that carries the page's id, unless it was found before: windows of two forms may hold the same
+ * one. */
+static void
+add_symbol(OmrIdentity *identity, const char *payload, const OmrPoint corner[4])
+{
+    double side_px = hypot(corner[2].x - corner[0].x, corner[2].y - corner[0].y) / G_SQRT2;
+
+    for (guint i = 0; i < identity->symbols->len; i++) {
+        const OmrSymbol *other = &g_array_index(identity->symbols, OmrSymbol, i);
+        if (hypot(other->corner[0].x - corner[0].x, other->corner[0].y - corner[0].y) < side_px / 2)
+            return;
     }
+    OmrSymbol symbol = {.payload = g_strdup(payload)};
+    memcpy(symbol.corner, corner, sizeof symbol.corner);
+    g_array_append_val(identity->symbols, symbol);
+}
+
+/* Decodes the QRs of a picture; NULL when there is none. The caller destroys it. */
+static zbar_image_t *
+decode(OmrFinder *finder, const guint8 *pixels, int width, int height)
+{
+    zbar_image_t *picture = zbar_image_create();
+
+    zbar_image_set_format(picture, zbar_fourcc('Y', '8', '0', '0'));
+    zbar_image_set_size(picture, (unsigned)width, (unsigned)height);
+    zbar_image_set_data(picture, pixels, (unsigned long)width * (unsigned long)height, NULL);
+    if (zbar_scan_image(finder->scanner, picture) > 0)
+        return picture;
+    zbar_image_destroy(picture);
+    return NULL;
+}
+
+static char *
+payload_of(const zbar_symbol_t *symbol)
+{
+    return g_strndup(zbar_symbol_get_data(symbol), zbar_symbol_get_data_length(symbol));
 }
 
 /* Returns whether any QR with a payload of ours was read. */
@@ -113,20 +150,21 @@ scan_window(OmrFinder *finder, const OmrPyramid *image, const Window *window, Om
 {
     const OmrImage *level = &image->level[window->level];
     g_autofree guint8 *pixels = g_malloc((gsize)window->width * (gsize)window->height);
-    zbar_image_t *picture = zbar_image_create();
     guint before = identity->symbols->len;
 
     for (int row = 0; row < window->height; row++)
         memcpy(pixels + (gsize)row * (gsize)window->width,
                level->pixels + (gsize)(window->top + row) * (gsize)level->stride + window->left,
                (gsize)window->width);
-    zbar_image_set_format(picture, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(picture, (unsigned)window->width, (unsigned)window->height);
-    zbar_image_set_data(picture, pixels, (unsigned long)window->width * (unsigned long)window->height, NULL);
-    if (zbar_scan_image(finder->scanner, picture) > 0) {
-        const zbar_symbol_t *symbol = zbar_image_first_symbol(picture);
-        for (; symbol != NULL; symbol = zbar_symbol_next(symbol))
-            take_symbol(identity, symbol, window);
+    zbar_image_t *picture = decode(finder, pixels, window->width, window->height);
+    if (picture == NULL)
+        return FALSE;
+    const zbar_symbol_t *symbol = zbar_image_first_symbol(picture);
+    for (; symbol != NULL; symbol = zbar_symbol_next(symbol)) {
+        g_autofree char *payload = payload_of(symbol);
+        OmrPoint corner[4];
+        if (take_payload(identity, payload) && corners_of(symbol, window, corner))
+            add_symbol(identity, payload, corner);
     }
     zbar_image_destroy(picture);
     return identity->symbols->len > before;
@@ -230,6 +268,148 @@ scan_everything(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *imag
     scan_around(finder, image, centre, 2 * MAX(base->width, base->height), dpi, identity);
 }
 
+/* Further around than an ordinary scan needs: an image that holds a page askew is larger than the page. */
+#define DAMAGED_AROUND_MM 22.0
+
+/* Damaged codes of a page that are followed up. */
+#define MAX_GRIDS 8
+
+/* Two codes say the same when their values agree so much, the mean of their products (measured: the page's
+ * two codes 0.45 to 0.75, others up to 0.13); and a grid that meets what is known so well lies where it seems
+ * to. */
+#define SAME_GRID  0.3
+#define SOUND_GRID 0.5
+
+/* The side of a form's QR modules, mm, when its code has so many of them; 0 when it never has. */
+static double
+module_mm_of(const Place *place, int modules)
+{
+    FormSheetId id = {.version = place->package->version, .page = 1};
+
+    g_strlcpy(id.code, place->package->code, sizeof id.code);
+    for (gsize length = 1; length <= FORM_SERIAL_MAX; length++) {
+        FormRect symbol;
+        memset(id.serial, '0', length);
+        g_autofree char *payload = form_sheet_id_payload(&id);
+        if (omr_grid_modules(strlen(payload)) == modules && form_qr_symbol(&place->rect, payload, &symbol))
+            return symbol.w_mm / modules;
+    }
+    return 0;
+}
+
+static double
+agreement_of(const OmrGrid *a, const OmrGrid *b)
+{
+    int n = a->modules * a->modules;
+    double sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += (double)(a->value[i] * b->value[i]);
+    return sum / n;
+}
+
+/* What the codes drawn as one say, when that is sound. The caller frees it. */
+static char *
+payload_of_grids(OmrFinder *finder, const OmrGrid *const *grids, guint n, double sharpening)
+{
+    g_autofree guint8 *pixels = g_malloc(OMR_GRID_MAX_SIDE * OMR_GRID_MAX_SIDE);
+    int side = omr_grid_draw(grids, n, sharpening, pixels);
+    zbar_image_t *picture = decode(finder, pixels, side, side);
+    FormSheetId id;
+
+    if (picture == NULL)
+        return NULL;
+    g_autofree char *payload = payload_of(zbar_image_first_symbol(picture));
+    zbar_image_destroy(picture);
+    return form_sheet_id_parse(payload, &id) == FORM_SHEET_ID_OK ? g_steal_pointer(&payload) : NULL;
+}
+
+/* Each by itself, then with each other added up; each time as it is and sharpened. */
+static char *
+combine_grids(OmrFinder *finder, const OmrGrid *grids, guint n, const OmrGrid **decoded)
+{
+    static const double sharpening[] = {0, 0.6, 1.1};
+
+    for (guint i = 0; i < n; i++) {
+        for (guint k = i; k < n; k++) {
+            const OmrGrid *both[2] = {&grids[i], &grids[k]};
+            for (guint s = 0; s < G_N_ELEMENTS(sharpening); s++) {
+                char *payload = payload_of_grids(finder, both, i == k ? 1 : 2, sharpening[s]);
+                *decoded = both[0]->score >= both[1]->score ? both[0] : both[1];
+                if (payload != NULL)
+                    return payload;
+            }
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+is_near(const OmrPoint *points, guint n, OmrPoint point, double distance_px)
+{
+    for (guint i = 0; i < n; i++) {
+        if (hypot(points[i].x - point.x, points[i].y - point.y) < distance_px)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Finds the codes of so many modules, in the page as it lies and upside down, or turned either way. */
+static guint
+find_grids(const OmrPyramid *image, const GArray *places, int modules, int turned, OmrGrid grids[MAX_GRIDS])
+{
+    const OmrImage *base = &image->level[0];
+    OmrPoint seen[2 * MAX_GRIDS];
+    guint n = 0, n_seen = 0;
+
+    for (guint i = 0; i < 2 * places->len && n < MAX_GRIDS && n_seen < G_N_ELEMENTS(seen); i++) {
+        const Place *place = &g_array_index(places, Place, i / 2);
+        double long_mm = MAX(place->package->width_mm, place->package->height_mm);
+        double px_per_mm = MAX(base->width, base->height) / long_mm;
+        OmrPoint centre = place_in_image(base, place->package, place->rect.x_mm + place->rect.w_mm / 2,
+                                         place->rect.y_mm + place->rect.h_mm / 2, turned + 2 * (int)(i % 2));
+        double module_mm = module_mm_of(place, modules);
+        if (module_mm <= 0 || is_near(seen, n_seen, centre, 4 * px_per_mm))
+            continue;
+        seen[n_seen++] = centre;
+        double side_mm = MAX(place->rect.w_mm, place->rect.h_mm) + 2 * DAMAGED_AROUND_MM;
+        OmrGridArea area = {centre, side_mm * px_per_mm, module_mm * px_per_mm, modules};
+        n += omr_grid_find(image, &area, &grids[n]) ? 1 : 0;
+    }
+    return n;
+}
+
+static gboolean
+scan_damaged_codes(OmrFinder *finder, const OmrPyramid *image, const GArray *places, int modules, int turned,
+                   OmrIdentity *identity)
+{
+    g_autofree OmrGrid *grids = g_new(OmrGrid, MAX_GRIDS);
+    guint n = find_grids(image, places, modules, turned, grids);
+    const OmrGrid *decoded;
+    g_autofree char *payload = combine_grids(finder, grids, n, &decoded);
+
+    if (payload == NULL || !take_payload(identity, payload))
+        return FALSE;
+    add_symbol(identity, payload, decoded->corner);
+    for (guint i = 0; i < n; i++) {
+        if (grids[i].score >= SOUND_GRID && agreement_of(&grids[i], decoded) >= SAME_GRID)
+            add_symbol(identity, payload, grids[i].corner);
+    }
+    return TRUE;
+}
+
+/* Codes that nothing was read of: their grids are found by what is known of them. */
+static void
+scan_damaged(OmrFinder *finder, const OmrPyramid *image, const GArray *places, OmrIdentity *identity)
+{
+    for (int turned = 0; turned < 2; turned++) {
+        for (int modules = 21; modules <= OMR_GRID_MAX_MODULES; modules += 4) {
+            if (scan_damaged_codes(finder, image, places, modules, turned, identity))
+                return;
+        }
+    }
+}
+
 void
 omr_identify(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *image, OmrIdentity *identity)
 {
@@ -243,6 +423,8 @@ omr_identify(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *image, 
         return;
     for (int i = 0; i < 4 && identity->symbols->len == 0 && places->len > 0; i++)
         scan_places(finder, image, places, quarters[i], identity);
+    if (identity->symbols->len == 0)
+        scan_damaged(finder, image, places, identity);
     if (identity->symbols->len == 0)
         scan_everything(finder, forms, image, identity);
 }
