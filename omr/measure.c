@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "shape-private.h"
+
 /* Print is darker or lighter in the scan than in the blank, and in 1 bit it is black or gone: how a darkness
  * of the blank comes out is learnt from the page itself, in so many steps. */
 #define TONES 16
@@ -24,7 +26,13 @@
 /* A position with fewer pixels on which ink could be told cannot be read. */
 #define INSIDE_PIXELS 8
 
-#define SECTORS 24
+/* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
+ * it is no paper. */
+#define MAX_SHADE 0.2
+
+/* The lighter part of the surroundings is paper, unless ink is all around. */
+#define SHADE_QUANTILE 0.3
+#define SHADE_PIXELS   30
 
 /* Rings and scribbles are told where neighbours leave this much room around a position. */
 #define ROOM_MM 0.5
@@ -85,6 +93,7 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
 /* What an unmarked page shows for each darkness of the blank, and how much paper scatters about its mean. */
 typedef struct {
     double tone[256];
+    double paper; /* what the lighter part of paper shows */
     double noise; /* standard deviation, of 255 */
 } Response;
 
@@ -128,6 +137,7 @@ learn_response(const OmrBlank *blank, const GArray *samples, Response *response)
         if (i > 0)
             tone[i] = MAX(tone[i], tone[i - 1]);
     }
+    response->paper = quantile_of(histogram, SHADE_QUANTILE);
     /* the lower half of paper's scatter: the upper half holds the marks */
     response->noise = quantile_of(histogram, 0.5) - quantile_of(histogram, 0.16);
     for (int value = 0; value < 256; value++) {
@@ -137,51 +147,13 @@ learn_response(const OmrBlank *blank, const GArray *samples, Response *response)
     }
 }
 
-/* The largest piece of connected ink: from `at`, over eight neighbours. Clears what it has seen. */
-static double
-extent_of_piece(guint8 *ink, int width, int height, int at, int *stack)
-{
-    int left = at % width, right = left, top = at / width, bottom = top, n = 0;
-
-    stack[n++] = at;
-    ink[at] = 0;
-    while (n > 0) {
-        int here = stack[--n], x = here % width, y = here / width;
-        left = MIN(left, x);
-        right = MAX(right, x);
-        top = MIN(top, y);
-        bottom = MAX(bottom, y);
-        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
-                if (ink[row * width + column] == 0)
-                    continue;
-                ink[row * width + column] = 0;
-                stack[n++] = row * width + column;
-            }
-        }
-    }
-    return hypot(right - left + 1, bottom - top + 1);
-}
-
-static double
-largest_extent(guint8 *ink, int width, int height)
-{
-    g_autofree int *stack = g_new(int, (gsize)width *(gsize)height);
-    double largest = 0;
-
-    for (int at = 0; at < width * height; at++) {
-        double extent = ink[at] != 0 ? extent_of_piece(ink, width, height, at, stack) : 0;
-        largest = MAX(largest, extent);
-    }
-    return largest;
-}
-
 /* Counts over one target. */
 typedef struct {
     guint inside, inked, around, inked_around;
     guint outline, outline_seen; /* pixels where print is due, and those where it shows */
-    double darkness;
-    guint32 sectors; /* a bit for each direction with ink around */
+    double darkness;             /* sum over the ink inside */
+    double excess;               /* sum over the inside, inked or not */
+    guint excesses[256];         /* of the inside, those above 0 */
 } Count;
 
 /* How dark the paper is right here: a tenth of it is lighter, which even a full fill leaves. */
@@ -214,33 +186,76 @@ count_outline(const OmrTarget *target, const guint8 *darkness, const Response *r
     }
 }
 
-static void
-count_ink(const OmrTarget *target, const guint8 *darkness, const Response *response, double threshold,
-          guint8 *ink, Count *count)
+/* How much darker the paper around a position is than the page's paper. */
+static double
+shade_of(const OmrTarget *target, const guint8 *darkness, const Response *response)
 {
-    for (int row = 0; row < target->height; row++) {
-        for (int column = 0; column < target->width; column++) {
-            int at = row * target->width + column;
-            double expected = response->tone[target->expected[at]];
-            gboolean inked = darkness[at] > expected + threshold;
-            ink[at] = inked && target->zone[at] == OMR_ZONE_INSIDE;
-            if (expected > OPAQUE * 255)
-                continue;
-            if (target->zone[at] == OMR_ZONE_INSIDE) {
-                count->inside++;
-                count->inked += inked;
-                count->darkness += inked ? darkness[at] / 255.0 : 0;
-            } else if (target->zone[at] == OMR_ZONE_AROUND) {
-                count->around++;
-                count->inked_around += inked;
-                if (inked) {
-                    double angle =
-                        atan2(row - (target->height - 1) / 2.0, column - (target->width - 1) / 2.0);
-                    count->sectors |= 1u << ((int)((angle + G_PI) / (2 * G_PI) * SECTORS) % SECTORS);
-                }
-            }
+    guint histogram[256] = {0}, n = 0;
+
+    for (int at = 0; at < target->width * target->height; at++) {
+        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] * TONES >= 256)
+            continue;
+        histogram[darkness[at]]++;
+        n++;
+    }
+    if (n < SHADE_PIXELS)
+        return 0;
+    double shade = quantile_of(histogram, SHADE_QUANTILE) - response->paper;
+    return CLAMP(shade, 0, MAX_SHADE * 255);
+}
+
+/* Counts what is darker than the blank, here and under this shade, lets expect; `ink` becomes a map of it. */
+static void
+count_ink(const OmrTarget *target, const guint8 *darkness, const Response *response, double shade,
+          double threshold, guint8 *ink, Count *count)
+{
+    for (int at = 0; at < target->width * target->height; at++) {
+        double excess = darkness[at] - response->tone[target->expected[at]] - shade;
+        gboolean inked = excess > threshold;
+        ink[at] = inked;
+        if (response->tone[target->expected[at]] > OPAQUE * 255)
+            continue;
+        if (target->zone[at] == OMR_ZONE_INSIDE) {
+            count->inside++;
+            count->inked += inked;
+            count->darkness += inked ? darkness[at] / 255.0 : 0;
+            count->excess += excess;
+            count->excesses[(int)CLAMP(excess, 0, 255)]++;
+        } else if (target->zone[at] == OMR_ZONE_AROUND) {
+            count->around++;
+            count->inked_around += inked;
         }
     }
+}
+
+/* The darkening that a twentieth of the inside exceeds or, where there is less ink, half of the ink. */
+static double
+depth_of(const Count *count)
+{
+    guint share = count->inside / 20, n = MAX(MIN(share, count->inked / 2), 1);
+
+    for (int value = 255; value > 0; value--) {
+        if (count->excesses[value] >= n)
+            return value / 255.0;
+        n -= count->excesses[value];
+    }
+    return 0;
+}
+
+static void
+measure_shape(const OmrTarget *target, const guint8 *ink, CalibrationMark *mark)
+{
+    OmrShape shape;
+
+    omr_shape_measure(&shape, target, ink);
+    mark->reach = shape.reach;
+    mark->width = shape.width_mm;
+    if (target->margin_mm < ROOM_MM)
+        return;
+    mark->ring = shape.ring;
+    mark->spill = mark->around;
+    mark->exits = shape.exits;
+    mark->leaves = shape.leaves;
 }
 
 static void
@@ -249,24 +264,26 @@ measure_target(const OmrTarget *target, const Sample *sample, const Response *re
 {
     g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
     double threshold = MAX(model->ink * 255, model->noise * response->noise);
+    double shade = target->option != NULL ? shade_of(target, sample->darkness, response) : 0;
+    CalibrationMark *mark = &measure->mark;
     Count count = {0};
 
-    count_ink(target, sample->darkness, response, threshold, ink, &count);
+    count_ink(target, sample->darkness, response, shade, threshold, ink, &count);
     if (target->option != NULL)
         count_outline(target, sample->darkness, response, &count);
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
     if (count.inside < INSIDE_PIXELS)
         measure->support = 0;
-    measure->mark.cover = count.inside > 0 ? (double)count.inked / count.inside : 0;
-    measure->mark.around = count.around > 0 ? (double)count.inked_around / count.around : 0;
-    measure->mark.darkness = count.inked > 0 ? count.darkness / count.inked : 0;
-    if (target->margin_mm >= ROOM_MM) {
-        measure->mark.ring = __builtin_popcount(count.sectors) / (double)SECTORS;
-        measure->mark.spill = measure->mark.around;
+    mark->shade = shade / 255;
+    if (count.inside > 0) {
+        mark->cover = (double)count.inked / count.inside;
+        mark->mass = count.excess / 255 / count.inside;
+        mark->depth = depth_of(&count);
     }
-    measure->mark.reach = count.inked > 0 ? largest_extent(ink, target->width, target->height) /
-                                                target->px_per_mm / target->size_mm
-                                          : 0;
+    mark->around = count.around > 0 ? (double)count.inked_around / count.around : 0;
+    mark->darkness = count.inked > 0 ? count.darkness / count.inked : 0;
+    if (target->option != NULL && count.inked + count.inked_around > 0)
+        measure_shape(target, ink, mark);
     measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
 }
 

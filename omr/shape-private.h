@@ -1,0 +1,15 @@
+/* The shape of the ink at a position: how far it reaches, how thick it is, where it comes from. */
+#pragma once
+
+#include "blank-private.h"
+
+typedef struct {
+    double reach;    /* extent of the largest connected ink inside, by the position's shorter side */
+    double width_mm; /* of the thickest stroke inside */
+    double ring;     /* share of the directions in which there is ink around */
+    int exits;       /* how many times ink crosses the outline */
+    int leaves;      /* how many of these strokes go on to the edge of the target's window */
+} OmrShape;
+
+/* `ink` has a byte for each pixel of the target's window: 0 paper, else ink. It is not changed. */
+void omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink);

@@ -1,0 +1,160 @@
+#include "shape-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Ink is looked for around the position in so many directions. */
+#define SECTORS 24
+
+/* A stroke crosses the outline where there is ink this near to it on either side … */
+#define RIM_MM 0.6
+
+/* … and goes on to the neighbours where it comes this near to the edge of the window. */
+#define EDGE_MM 0.35
+
+/* The largest piece of connected ink: from `at`, over eight neighbours. Clears what it has seen and returns
+ * the diagonal of the piece. */
+static double
+extent_of_piece(guint8 *ink, int width, int height, int at, int *stack)
+{
+    int left = at % width, right = left, top = at / width, bottom = top, n = 0;
+
+    stack[n++] = at;
+    ink[at] = 0;
+    while (n > 0) {
+        int here = stack[--n], x = here % width, y = here / width;
+        left = MIN(left, x);
+        right = MAX(right, x);
+        top = MIN(top, y);
+        bottom = MAX(bottom, y);
+        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
+            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
+                if (ink[row * width + column] == 0)
+                    continue;
+                ink[row * width + column] = 0;
+                stack[n++] = row * width + column;
+            }
+        }
+    }
+    return hypot(right - left + 1, bottom - top + 1);
+}
+
+/* Clears `ink`. */
+static double
+largest_extent(guint8 *ink, int width, int height)
+{
+    g_autofree int *stack = g_new(int, (gsize)width *(gsize)height);
+    double largest = 0;
+
+    for (int at = 0; at < width * height; at++) {
+        double extent = ink[at] != 0 ? extent_of_piece(ink, width, height, at, stack) : 0;
+        largest = MAX(largest, extent);
+    }
+    return largest;
+}
+
+/* The side of the largest square of ink, in px: how thick the thickest stroke is. */
+static int
+thickness(const guint8 *ink, int width, int height)
+{
+    g_autofree guint8 *above = g_malloc0((gsize)width + 1), *here = g_malloc0((gsize)width + 1);
+    guint8 largest = 0;
+
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+            guint8 least = MIN(MIN(above[x], above[x + 1]), here[x]);
+            here[x + 1] = ink[y * width + x] != 0 ? (guint8)(MIN(least, 254) + 1) : 0;
+            largest = MAX(largest, here[x + 1]);
+        }
+        guint8 *swap = above;
+        above = here;
+        here = swap;
+    }
+    return largest;
+}
+
+/* Bits for the directions from the position's centre in which ink lies … */
+typedef struct {
+    guint32 around;  /* anywhere around the position */
+    guint32 within;  /* just inside its outline */
+    guint32 without; /* just outside */
+    guint32 edge;    /* at the window's edge */
+} Directions;
+
+/* How far a place lies beyond the outline, in mm, below 0 inside; `away` is its distance from the centre. */
+static double
+beyond_outline_mm(const OmrTarget *target, double dx_mm, double dy_mm, double away_mm)
+{
+    double half_w = target->width / target->px_per_mm / 2 - target->margin_mm;
+    double half_h = target->height / target->px_per_mm / 2 - target->margin_mm;
+    double out = target->option->shape == FORM_SHAPE_ELLIPSE
+                     ? hypot(dx_mm / half_w, dy_mm / half_h)
+                     : MAX(fabs(dx_mm) / half_w, fabs(dy_mm) / half_h);
+
+    return out > 0 ? away_mm * (1 - 1 / out) : -MIN(half_w, half_h);
+}
+
+static void
+note_direction(Directions *directions, const OmrTarget *target, int row, int column)
+{
+    double dx_mm = (column - (target->width - 1) / 2.0) / target->px_per_mm;
+    double dy_mm = (row - (target->height - 1) / 2.0) / target->px_per_mm;
+    double beyond_mm = beyond_outline_mm(target, dx_mm, dy_mm, hypot(dx_mm, dy_mm));
+    guint32 bit = 1u << ((int)((atan2(dy_mm, dx_mm) + G_PI) / (2 * G_PI) * SECTORS) % SECTORS);
+    double edge_px = EDGE_MM * target->px_per_mm;
+    guint8 zone = target->zone[row * target->width + column];
+
+    if (zone == OMR_ZONE_INSIDE && beyond_mm > -RIM_MM)
+        directions->within |= bit;
+    if (zone != OMR_ZONE_AROUND)
+        return;
+    directions->around |= bit;
+    if (beyond_mm < RIM_MM)
+        directions->without |= bit;
+    if (row < edge_px || column < edge_px || row >= target->height - edge_px ||
+        column >= target->width - edge_px)
+        directions->edge |= bit;
+}
+
+/* Each direction and the two beside it. */
+static guint32
+widen(guint32 bits)
+{
+    guint32 mask = (1u << SECTORS) - 1;
+
+    return (bits | bits << 1 | bits >> 1 | bits >> (SECTORS - 1) | bits << (SECTORS - 1)) & mask;
+}
+
+/* Runs of neighbouring directions in the circle. */
+static int
+count_runs(guint32 bits)
+{
+    guint32 mask = (1u << SECTORS) - 1;
+    guint32 before = (bits << 1 | bits >> (SECTORS - 1)) & mask;
+
+    return bits == mask ? 1 : __builtin_popcount(bits & ~before);
+}
+
+void
+omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
+{
+    gsize n = (gsize)target->width * (gsize)target->height;
+    g_autofree guint8 *inside = g_malloc(n);
+    Directions directions = {0};
+
+    for (int row = 0; row < target->height; row++) {
+        for (int column = 0; column < target->width; column++) {
+            int at = row * target->width + column;
+            inside[at] = target->zone[at] == OMR_ZONE_INSIDE ? ink[at] : 0;
+            if (ink[at] != 0)
+                note_direction(&directions, target, row, column);
+        }
+    }
+    guint32 crossing = directions.within & widen(directions.without);
+    shape->exits = count_runs(widen(crossing) & widen(directions.within));
+    shape->leaves = count_runs(widen(widen(crossing)) & directions.edge);
+    shape->ring = __builtin_popcount(directions.around) / (double)SECTORS;
+    shape->width_mm = thickness(inside, target->width, target->height) / target->px_per_mm;
+    shape->reach =
+        largest_extent(inside, target->width, target->height) / target->px_per_mm / target->size_mm;
+}
