@@ -2,7 +2,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "calibration-error.h"
-#include "simulation-private.h"
+#include "scan-private.h"
 
 gboolean
 calibration_write(PIX *pix, const CalibrationScan *scan, const char *path, GError **error)

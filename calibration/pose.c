@@ -1,64 +1,253 @@
-/* Geometry of a scan: where each point of the page comes to lie in the image, and the resampling that
- * follows. */
+/* Geometry of a scan: where each point of the page comes to lie in the image, and back.
+ *
+ * page --print scale--> paper --fold, curl--> flat view --stretch, turn, skew, tilt--> image --feed--> row */
 #include <math.h>
 #include <string.h>
 
-#include "simulation-private.h"
+#include "scan-private.h"
 
-/* Beyond this skew the image grows to hold the turned page, as scanners do that find the page's size
+/* Beyond this skew the image grows to hold the turned page, as with scanners that find the page's size
  * themselves. */
 #define OVERSCAN_DEG 2.0
 
-/* Width of the paper's shadow on the lid. */
-#define SHADOW_MM 0.35
+#define SHADOW_MM       0.35 /* width of the paper's shadow on the lid */
+#define PHOTO_MARGIN_MM 8.0
+#define DISTANCE_MM     400.0
+#define CURL_REACH_MM   60.0 /* so far from its edge does a curled sheet rise */
+#define NODE_PX         32   /* between two nodes of a row that is not straight */
 
 static double
-true_stretch(double stretch)
+or_one(double scale)
 {
-    return stretch > 0 ? stretch : 1;
+    return scale > 0 ? scale : 1;
 }
 
-/* Size of the image, px. */
+/* a = b a, of 3 × 3 matrices. */
 static void
-image_size(const CalibrationScan *scan, const FormPackage *package, int *width, int *height)
+then(double a[9], const double b[9])
+{
+    double product[9];
+    for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++)
+            product[3 * row + column] =
+                b[3 * row] * a[column] + b[3 * row + 1] * a[3 + column] + b[3 * row + 2] * a[6 + column];
+    memcpy(a, product, sizeof product);
+}
+
+static void
+then_scale(double a[9], double x, double y)
+{
+    const double b[9] = {x, 0, 0, 0, y, 0, 0, 0, 1};
+    then(a, b);
+}
+
+static void
+then_move(double a[9], double x, double y)
+{
+    const double b[9] = {1, 0, x, 0, 1, y, 0, 0, 1};
+    then(a, b);
+}
+
+static void
+then_rotate(double a[9], double angle_rad)
+{
+    double co = cos(angle_rad), si = sin(angle_rad);
+    const double b[9] = {co, -si, 0, si, co, 0, 0, 0, 1};
+    then(a, b);
+}
+
+static void
+invert(const double a[9], double inverse[9])
+{
+    double c[9] = {a[4] * a[8] - a[5] * a[7], a[2] * a[7] - a[1] * a[8], a[1] * a[5] - a[2] * a[4],
+                   a[5] * a[6] - a[3] * a[8], a[0] * a[8] - a[2] * a[6], a[2] * a[3] - a[0] * a[5],
+                   a[3] * a[7] - a[4] * a[6], a[1] * a[6] - a[0] * a[7], a[0] * a[4] - a[1] * a[3]};
+    double determinant = a[0] * c[0] + a[1] * c[3] + a[2] * c[6];
+    for (int i = 0; i < 9; i++)
+        inverse[i] = c[i] / determinant;
+}
+
+static CalibrationPoint
+map(const double a[9], double x, double y)
+{
+    double w = a[6] * x + a[7] * y + a[8];
+    return (CalibrationPoint){(a[0] * x + a[1] * y + a[2]) / w, (a[3] * x + a[4] * y + a[5]) / w};
+}
+
+/* A sheet tilted away from the camera, seen through a pinhole. */
+static void
+then_tilt(double a[9], const CalibrationScan *scan)
+{
+    double angle = CLAMP(scan->tilt_deg, -60, 60) * G_PI / 180, towards = scan->tilt_towards_deg * G_PI / 180;
+    double distance = MAX(scan->distance_mm > 0 ? scan->distance_mm : DISTANCE_MM, 250);
+    then_rotate(a, -towards);
+    const double b[9] = {cos(angle), 0, 0, 0, 1, 0, sin(angle) / distance, 0, 1};
+    then(a, b);
+    then_rotate(a, towards);
+}
+
+/* Size of a scanner's image, mm. */
+static void
+glass_size(const CalibrationScan *scan, const FormPackage *package, double *width_mm, double *height_mm)
 {
     gboolean turned = scan->quarter_turns % 2 != 0;
     double w = turned ? package->height_mm : package->width_mm,
            h = turned ? package->width_mm : package->height_mm;
+    double co = 1, si = 0;
     if (fabs(scan->skew_deg) > OVERSCAN_DEG) {
-        double co = fabs(cos(scan->skew_deg * G_PI / 180)), si = fabs(sin(scan->skew_deg * G_PI / 180));
-        double hull_w = w * co + h * si, hull_h = w * si + h * co;
-        w = hull_w;
-        h = hull_h;
+        co = fabs(cos(scan->skew_deg * G_PI / 180));
+        si = fabs(sin(scan->skew_deg * G_PI / 180));
     }
-    *width = (int)lround(w * scan->dpi / 25.4);
-    *height = (int)lround(h * scan->dpi / 25.4);
+    *width_mm = w * co + h * si;
+    *height_mm = w * si + h * co;
 }
 
-/* Page mm -> image px. */
+/* Moves the tilted sheet of a photo to a margin from the image's top left, and tells the image's size. */
 static void
-image_of_mm(const CalibrationScan *scan, const FormPackage *package, cairo_matrix_t *matrix)
+frame_photo(double a[9], const FormPackage *package, double *width_mm, double *height_mm)
 {
-    int width, height;
-    image_size(scan, package, &width, &height);
+    double left = G_MAXDOUBLE, top = G_MAXDOUBLE, right = -G_MAXDOUBLE, low = -G_MAXDOUBLE;
+    for (int corner = 0; corner < 4; corner++) {
+        CalibrationPoint p = map(a, corner & 1 ? package->width_mm : 0, corner & 2 ? package->height_mm : 0);
+        left = MIN(left, p.x);
+        right = MAX(right, p.x);
+        top = MIN(top, p.y);
+        low = MAX(low, p.y);
+    }
+    then_move(a, PHOTO_MARGIN_MM - left, PHOTO_MARGIN_MM - top);
+    *width_mm = right - left + 2 * PHOTO_MARGIN_MM;
+    *height_mm = low - top + 2 * PHOTO_MARGIN_MM;
+}
+
+/* Paper mm -> image px, curl, fold and feed apart; and the image's size. */
+static void
+image_of_paper(const CalibrationScan *scan, const FormPackage *package, double a[9], int *width_px,
+               int *height_px)
+{
+    static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    double width_mm, height_mm;
+    memcpy(a, identity, sizeof identity);
+    then_move(a, -package->width_mm / 2, -package->height_mm / 2);
+    then_scale(a, or_one(scan->stretch_x), or_one(scan->stretch_y));
+    then_rotate(a, scan->skew_deg * G_PI / 180 + scan->quarter_turns * G_PI / 2);
+    if (scan->photo) {
+        then_tilt(a, scan);
+        frame_photo(a, package, &width_mm, &height_mm);
+    } else {
+        glass_size(scan, package, &width_mm, &height_mm);
+        then_move(a, scan->shift_x_mm, scan->shift_y_mm);
+    }
     double px_per_mm = scan->dpi / 25.4;
-    cairo_matrix_init_translate(matrix, width / 2.0, height / 2.0);
-    cairo_matrix_scale(matrix, px_per_mm, px_per_mm);
-    cairo_matrix_translate(matrix, scan->shift_x_mm, scan->shift_y_mm);
-    cairo_matrix_rotate(matrix, scan->skew_deg * G_PI / 180 + scan->quarter_turns * G_PI / 2);
-    cairo_matrix_scale(matrix, true_stretch(scan->stretch_x), true_stretch(scan->stretch_y));
-    cairo_matrix_translate(matrix, -package->width_mm / 2, -package->height_mm / 2);
+    *width_px = (int)lround(width_mm * px_per_mm);
+    *height_px = (int)lround(height_mm * px_per_mm);
+    then_scale(a, px_per_mm, px_per_mm);
+    if (!scan->photo)
+        then_move(a, *width_px / 2.0, *height_px / 2.0);
+}
+
+/* How far the feed has come, of an even one, when the scanner is at `y_mm` of an image `height_mm` high. */
+static double
+feed(const CalibrationScan *scan, double y_mm, double height_mm)
+{
+    double t = y_mm / height_mm, fed = y_mm + 4 * scan->drift_mm * t * (1 - t);
+    for (int i = 0; i < CALIBRATION_JUMPS; i++) {
+        double after = y_mm - scan->jump_at[i] * height_mm;
+        if (after > 0)
+            fed += scan->jump_mm[i] > 0 ? scan->jump_mm[i] : -MIN(-scan->jump_mm[i], after);
+    }
+    return fed;
+}
+
+/* Where the scanner is when the feed has come so far: by bisection, as the feed never runs back. */
+static double
+feed_back(const CalibrationScan *scan, double fed_mm, double height_mm)
+{
+    double low = fed_mm - 30, high = fed_mm + 30;
+    for (int i = 0; i < 40; i++) {
+        double middle = (low + high) / 2;
+        *(feed(scan, middle, height_mm) < fed_mm ? &low : &high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+static gboolean
+is_even_feed(const CalibrationScan *scan)
+{
+    gboolean even = scan->drift_mm == 0;
+    for (int i = 0; i < CALIBRATION_JUMPS; i++)
+        even = even && scan->jump_mm[i] == 0;
+    return even;
+}
+
+/* The coordinate along which the sheet is curled, as distance from the curled edge: d = offset ± coordinate.
+ */
+static double *
+curl_axis(const CalibrationScan *scan, const FormPackage *package, CalibrationPoint *p, double *offset,
+          double *sign)
+{
+    gboolean far = scan->curl_edge == CALIBRATION_EDGE_RIGHT || scan->curl_edge == CALIBRATION_EDGE_BOTTOM;
+    gboolean across = scan->curl_edge == CALIBRATION_EDGE_RIGHT || scan->curl_edge == CALIBRATION_EDGE_LEFT;
+    *offset = !far ? 0 : across ? package->width_mm : package->height_mm;
+    *sign = far ? -1 : 1;
+    return across ? &p->x : &p->y;
+}
+
+static gboolean
+is_curled(const CalibrationScan *scan)
+{
+    return scan->curl_edge != CALIBRATION_EDGE_NONE && scan->curl_mm > 0;
+}
+
+/* A curled edge rises from the glass and is seen nearer to the middle: by c (1 - d/R)², d from the edge. */
+static void
+curl(const CalibrationScan *scan, const FormPackage *package, CalibrationPoint *p, gboolean back)
+{
+    double offset, sign, *along = curl_axis(scan, package, p, &offset, &sign);
+    const double reach = CURL_REACH_MM, c = MIN(scan->curl_mm, reach / 4);
+    double d = offset + sign * *along;
+    if (d >= reach)
+        return;
+    if (!back) {
+        d += c * (1 - d / reach) * (1 - d / reach);
+    } else {
+        double square = c / (reach * reach), linear = 1 - 2 * c / reach;
+        d = (sqrt(MAX(0, linear * linear - 4 * square * (c - d))) - linear) / (2 * square);
+    }
+    *along = sign * (d - offset);
+}
+
+static double
+over_fold(const CalibrationScan *scan, const FormPackage *package, double x_mm, double y_mm)
+{
+    double at = scan->fold_at > 0 ? scan->fold_at : 0.5;
+    return y_mm - at * package->height_mm - scan->fold_slope * (x_mm - package->width_mm / 2);
+}
+
+double
+calibration_pose_over_fold(const CalibrationPose *pose, double paper_x_mm, double paper_y_mm)
+{
+    return over_fold(pose->scan, pose->package, paper_x_mm, paper_y_mm);
 }
 
 void
 calibration_scan_place(const CalibrationScan *scan, const FormPackage *package, double x_mm, double y_mm,
                        double *x_px, double *y_px)
 {
-    cairo_matrix_t matrix;
-    image_of_mm(scan, package, &matrix);
-    *x_px = x_mm;
-    *y_px = y_mm;
-    cairo_matrix_transform_point(&matrix, x_px, y_px);
+    double a[9], scale = or_one(scan->print_scale);
+    int width, height;
+    image_of_paper(scan, package, a, &width, &height);
+    CalibrationPoint p = {package->width_mm / 2 + scale * (x_mm - package->width_mm / 2),
+                          package->height_mm / 2 + scale * (y_mm - package->height_mm / 2)};
+    if (scan->fold > 0 && over_fold(scan, package, p.x, p.y) > 0)
+        p.y += scan->fold_step_mm;
+    if (is_curled(scan))
+        curl(scan, package, &p, FALSE);
+    p = map(a, p.x, p.y);
+    *x_px = p.x;
+    *y_px = p.y;
+    double px_per_mm = scan->dpi / 25.4;
+    if (!is_even_feed(scan))
+        *y_px = feed_back(scan, p.y / px_per_mm, height / px_per_mm) * px_per_mm;
 }
 
 /* A whole number of quarter turns clockwise of an image of width × height px. */
@@ -80,12 +269,42 @@ turn_matrix(cairo_matrix_t *matrix, int turns, int width, int height)
     }
 }
 
+/* The sheet as drawn has the page's resolution on paper of its own size: where the printer made the page
+ * smaller there is paper about it, where larger it is cropped. */
+static void
+init_sheet(CalibrationPose *pose, const FormPackage *package)
+{
+    double scale = or_one(pose->scan->print_scale), k = pose->px_per_mm;
+    int page_width = (int)lround(package->width_mm * k), page_height = (int)lround(package->height_mm * k);
+    pose->sheet_width = (int)lround(page_width / scale);
+    pose->sheet_height = (int)lround(page_height / scale);
+    pose->sheet_x = (int)lround((pose->sheet_width - page_width) / 2.0);
+    pose->sheet_y = (int)lround((pose->sheet_height - page_height) / 2.0);
+    gboolean turned = pose->turns % 2 != 0;
+    pose->fed_width = turned ? pose->sheet_height : pose->sheet_width;
+    pose->fed_height = turned ? pose->sheet_width : pose->sheet_height;
+    cairo_matrix_t turn;
+    turn_matrix(&turn, pose->turns, pose->sheet_width, pose->sheet_height);
+    double centre_x = package->width_mm / 2, centre_y = package->height_mm / 2;
+    cairo_matrix_t *m = &pose->fed_of_paper;
+    cairo_matrix_init_translate(m, pose->sheet_x, pose->sheet_y);
+    cairo_matrix_scale(m, k, k);
+    cairo_matrix_translate(m, centre_x, centre_y);
+    cairo_matrix_scale(m, 1 / scale, 1 / scale);
+    cairo_matrix_translate(m, -centre_x, -centre_y);
+    cairo_matrix_multiply(m, m, &turn);
+}
+
 /* Beside the paper: the lid, white or black; a white one carries the paper's shadow on one or two sides. */
 static void
 draw_surroundings(CalibrationPose *pose, GRand *random)
 {
     gboolean dark = calibration_chance(random, 0.35);
     pose->background = dark ? g_rand_double_range(random, 10, 50) : g_rand_double_range(random, 236, 255);
+    if (pose->scan->lid > 0) {
+        pose->background = MIN(pose->scan->lid, 255);
+        dark = pose->background < 100;
+    }
     for (int i = 0; i < 4; i++) {
         double shadow = g_rand_double_range(random, 0.6, 0.9);
         gboolean shaded = calibration_chance(random, 0.4);
@@ -93,37 +312,18 @@ draw_surroundings(CalibrationPose *pose, GRand *random)
     }
 }
 
-/* Sheets are folded once across the middle, or twice in thirds to fit an envelope. */
-static void
-draw_fold(CalibrationPose *pose, const CalibrationScan *scan, const FormPackage *package, GRand *random)
-{
-    double thirds = calibration_chance(random, 0.5) ? 1 / 3.0 : 2 / 3.0;
-    double at = calibration_chance(random, 0.7) ? 0.5 : thirds;
-    pose->folded = scan->fold > 0;
-    pose->fold_slope = calibration_normal(random, 0.004);
-    pose->fold_y_mm = package->height_mm * (at + calibration_normal(random, 0.008)) -
-                      pose->fold_slope * package->width_mm / 2;
-    pose->fold_step_mm = g_rand_double_range(random, -0.12, 0.12);
-}
-
 void
 calibration_pose_init(CalibrationPose *pose, const CalibrationScan *scan, const FormPackage *package,
                       GRand *random)
 {
-    *pose = (CalibrationPose){.px_per_mm = scan->dpi / 25.4};
+    *pose = (CalibrationPose){.scan = scan, .package = package, .px_per_mm = scan->dpi / 25.4};
     pose->rim = MAX(1, (int)lround(SHADOW_MM * pose->px_per_mm));
-    image_size(scan, package, &pose->width, &pose->height);
-    int page_width = (int)lround(package->width_mm * pose->px_per_mm);
-    int page_height = (int)lround(package->height_mm * pose->px_per_mm);
-    int turns = pose->turns = (scan->quarter_turns % 4 + 4) % 4;
-    pose->fed_width = turns % 2 ? page_height : page_width;
-    pose->fed_height = turns % 2 ? page_width : page_height;
-    turn_matrix(&pose->fed_of_page, turns, page_width, page_height);
-    cairo_matrix_t image;
-    image_of_mm(scan, package, &image);
-    cairo_matrix_scale(&image, 1 / pose->px_per_mm, 1 / pose->px_per_mm);
-    cairo_matrix_invert(&image);
-    pose->page_of_image = image;
+    pose->turns = (scan->quarter_turns % 4 + 4) % 4;
+    double a[9];
+    image_of_paper(scan, package, a, &pose->width, &pose->height);
+    invert(a, pose->to_paper);
+    pose->straight = !scan->photo && !is_curled(scan);
+    init_sheet(pose, package);
     for (int i = 0; i < 2; i++) {
         pose->wobble_mm[i] = scan->wobble_mm * (i ? 0.4 : 0.6);
         /* Once round of a feed roller, and of a gear. */
@@ -134,161 +334,37 @@ calibration_pose_init(CalibrationPose *pose, const CalibrationScan *scan, const 
     pose->dark_edge = g_rand_int_range(random, 0, 4);
     pose->grain_x = g_rand_int_range(random, 0, 1 << 14);
     pose->grain_y = g_rand_int_range(random, 0, 1 << 14);
-    draw_fold(pose, scan, package, random);
     draw_surroundings(pose, random);
 }
 
-/* The page's bytes (one colour, or luma where `shift` is below 0) turned as fed, within a rim of the
- * surroundings. */
-static CalibrationPlane
-fed_page(const CalibrationPose *pose, cairo_surface_t *page, int shift)
-{
-    const int turns = pose->turns;
-    int rim = pose->rim;
-    CalibrationPlane fed = {pose->fed_width + 2 * rim, pose->fed_height + 2 * rim, NULL};
-    fed.bytes = g_malloc((gsize)fed.width * (gsize)fed.height);
-    const guint8 *data = cairo_image_surface_get_data(page);
-    int stride = cairo_image_surface_get_stride(page);
-    int width = MIN(turns % 2 ? pose->fed_height : pose->fed_width, cairo_image_surface_get_width(page));
-    int height = MIN(turns % 2 ? pose->fed_width : pose->fed_height, cairo_image_surface_get_height(page));
-    /* Where the page's pixel 0|0 goes, and the steps to its neighbours; in blocks, so that a turned page
-     * stays in cache. */
-    gssize along = turns == 0 ? 1 : turns == 1 ? fed.width : turns == 2 ? -1 : -fed.width;
-    gssize down = turns == 0 ? fed.width : turns == 1 ? -1 : turns == 2 ? -fed.width : 1;
-    int corner_x = turns == 1 || turns == 2 ? fed.width - 1 - rim : rim;
-    int corner_y = turns >= 2 ? fed.height - 1 - rim : rim;
-    guint8 *origin = fed.bytes + (gssize)corner_y * fed.width + corner_x;
-    int block = turns % 2 ? 64 : width;
-    for (int left = 0; left < width; left += block) {
-        int right = MIN(width, left + block);
-        for (int y = 0; y < height; y++) {
-            const guint32 *from = (const guint32 *)(const void *)(data + (gsize)y * (gsize)stride);
-            guint8 *to = origin + y * down + left * along;
-            for (int x = left; x < right; x++, to += along) {
-                guint32 p = from[x];
-                /* ITU-R BT.601 luma in 16 bits. */
-                *to = (guint8)(shift >= 0 ? p >> shift
-                                          : ((p >> 16 & 255) * 19595 + (p >> 8 & 255) * 38470 +
-                                             (p & 255) * 7471 + 32768) >>
-                                                16);
-            }
-        }
-    }
-    return fed;
-}
-
-static void
-paint_rim(const CalibrationPose *pose, CalibrationPlane *fed)
-{
-    gsize width = (gsize)fed->width, rim = (gsize)pose->rim, height = (gsize)fed->height;
-    for (gsize y = 0; y < height; y++) {
-        memset(fed->bytes + y * width, (int)pose->edge[0], rim);
-        memset(fed->bytes + (y + 1) * width - rim, (int)pose->edge[2], rim);
-    }
-    memset(fed->bytes, (int)pose->edge[1], rim * width);
-    memset(fed->bytes + (height - rim) * width, (int)pose->edge[3], rim * width);
-}
-
-/* Narrows from … to (whole numbers x) to where low <= at + step * x <= high. */
-static void
-narrow(double at, double step, double low, double high, int *from, int *to)
-{
-    if (fabs(step) < 1e-12) {
-        if (at < low || at > high)
-            *to = *from;
-        return;
-    }
-    double first = (step > 0 ? low - at : high - at) / step, last = (step > 0 ? high - at : low - at) / step;
-    *from = (int)MAX(*from, ceil(CLAMP(first, -1e6, 1e6)));
-    *to = (int)MIN(*to, floor(CLAMP(last, -1e6, 1e6)) + 1);
-}
-
-/* One run of an image row: bilinear samples of `fed` at u + du * x | v + dv * x (pixel centres at whole
- * numbers). */
-static void
-sample_run(const CalibrationPlane *fed, guint8 background, guint8 *out, int from, int to,
-           const double start[2], const double step[2])
-{
-    if (from >= to)
-        return;
-    memset(out + from, background, (gsize)(to - from));
-    int first = from, last = to;
-    narrow(start[0], step[0], 0, fed->width - 1.001, &first, &last);
-    narrow(start[1], step[1], 0, fed->height - 1.001, &first, &last);
-    if (first >= last)
-        return;
-    /* 32 bits of fraction; the slack of 0.001 px above absorbs the rounding of the steps. */
-    gint64 u = (gint64)((start[0] + step[0] * first) * 4294967296.0), du = (gint64)(step[0] * 4294967296.0);
-    gint64 v = (gint64)((start[1] + step[1] * first) * 4294967296.0), dv = (gint64)(step[1] * 4294967296.0);
-    u = MAX(u, 0);
-    v = MAX(v, 0);
-    const gsize width = (gsize)fed->width;
-    for (int x = first; x < last; x++, u += du, v += dv) {
-        const guint8 *p = fed->bytes + (gsize)(v >> 32) * width + (gsize)(u >> 32);
-        guint32 fx = (guint32)(u >> 24) & 255, fy = (guint32)(v >> 24) & 255;
-        guint32 top = p[0] * (256 - fx) + p[1] * fx, low = p[width] * (256 - fx) + p[width + 1] * fx;
-        out[x] = (guint8)((top * (256 - fy) + low * fy + 32768) >> 16);
-    }
-}
-
-/* Image px -> px of the fed page with its rim, pixel centres at whole numbers. */
-static cairo_matrix_t
-sample_matrix(const CalibrationPose *pose)
-{
-    cairo_matrix_t matrix, half;
-    cairo_matrix_init_translate(&half, 0.5, 0.5);
-    cairo_matrix_multiply(&matrix, &half, &pose->page_of_image);
-    cairo_matrix_multiply(&matrix, &matrix, &pose->fed_of_page);
-    matrix.x0 += pose->rim - 0.5;
-    matrix.y0 += pose->rim - 0.5;
-    return matrix;
-}
-
 static double
-wobble_px(const CalibrationPose *pose, int y)
+wobble_mm(const CalibrationPose *pose, double at_mm)
 {
-    double at_mm = y / pose->px_per_mm, sum = 0;
+    double sum = 0;
     for (int i = 0; i < 2; i++)
         sum += pose->wobble_mm[i] * sin(2 * G_PI * at_mm / pose->wobble_period_mm[i] + pose->wobble_phase[i]);
-    return sum * pose->px_per_mm;
+    return sum;
 }
 
-CalibrationPlane
-calibration_pose_resample(const CalibrationPose *pose, cairo_surface_t *page, int shift)
+int
+calibration_pose_nodes(const CalibrationPose *pose)
 {
-    CalibrationPlane fed = fed_page(pose, page, shift);
-    paint_rim(pose, &fed);
-    CalibrationPlane image = {pose->width, pose->height, NULL};
-    image.bytes = g_malloc((gsize)image.width * (gsize)image.height);
-    cairo_matrix_t matrix = sample_matrix(pose);
-    const double step[2] = {matrix.xx, matrix.yx};
-    /* Below the fold the page lies fold_step further down; in px of the fed page: */
-    double fold_dx = 0, fold_dy = pose->folded ? pose->fold_step_mm * pose->px_per_mm : 0;
-    cairo_matrix_transform_distance(&pose->fed_of_page, &fold_dx, &fold_dy);
-    for (int y = 0; y < image.height; y++) {
-        double at = y + wobble_px(pose, y);
-        double start[2] = {matrix.xy * at + matrix.x0, matrix.yy * at + matrix.y0};
-        guint8 *out = image.bytes + (gsize)y * (gsize)image.width;
-        guint8 background = (guint8)pose->background;
-        if (!pose->folded) {
-            sample_run(&fed, background, out, 0, image.width, start, step);
-            continue;
-        }
-        /* Which part of the row is below the fold: its height over the fold is linear in x. */
-        double px = 0.5, py = y + 0.5, dx = 1, dy = 0;
-        cairo_matrix_transform_point(&pose->page_of_image, &px, &py);
-        cairo_matrix_transform_distance(&pose->page_of_image, &dx, &dy);
-        double over = py - pose->fold_slope * px - pose->fold_y_mm * pose->px_per_mm;
-        double over_step = dy - pose->fold_slope * dx;
-        int below = 0, end = image.width;
-        narrow(over, over_step, 0, 1e9, &below, &end);
-        if (below >= end)
-            below = end = 0;
-        double moved[2] = {start[0] - fold_dx, start[1] - fold_dy};
-        sample_run(&fed, background, out, 0, below, start, step);
-        sample_run(&fed, background, out, below, end, moved, step);
-        sample_run(&fed, background, out, end, image.width, start, step);
+    return pose->straight ? 2 : pose->width / NODE_PX + 2;
+}
+
+int
+calibration_pose_row(const CalibrationPose *pose, int y, CalibrationNode *nodes)
+{
+    double at_mm = (y + 0.5) / pose->px_per_mm;
+    double fed_mm = feed(pose->scan, at_mm, pose->height / pose->px_per_mm) + wobble_mm(pose, at_mm);
+    int n = 0, step = pose->straight ? pose->width : NODE_PX;
+    gboolean curled = is_curled(pose->scan);
+    for (int x = 0;; x = MIN(x + step, pose->width)) {
+        CalibrationPoint p = map(pose->to_paper, x + 0.5, fed_mm * pose->px_per_mm);
+        if (curled)
+            curl(pose->scan, pose->package, &p, TRUE);
+        nodes[n++] = (CalibrationNode){x, p.x, p.y};
+        if (x == pose->width)
+            return n;
     }
-    g_free(fed.bytes);
-    return image;
 }

@@ -1,165 +1,103 @@
 /* The scanner: from the sheet of paper to the page image. */
 #include <math.h>
 #include <string.h>
-#include <turbojpeg.h>
 
-#include "simulation-private.h"
+#include "scan-private.h"
 
-CalibrationScan
-calibration_scan_ordinary(double dpi, CalibrationMode mode, GRand *random)
+/* The sheet as printed: the page itself or, where the printer scaled it, a white sheet with as much of the
+ * page as fits. The caller destroys it. */
+static cairo_surface_t *
+make_sheet(const CalibrationPose *pose, cairo_surface_t *page)
 {
-    CalibrationScan scan = {.dpi = dpi, .mode = mode};
-    scan.quarter_turns = calibration_chance(random, 0.03) ? 2 : 0;
-    scan.skew_deg = calibration_normal_within(random, 0, 0.5, -1.2, 1.2);
-    scan.shift_x_mm = g_rand_double_range(random, -2, 2);
-    scan.shift_y_mm = g_rand_double_range(random, -2, 2);
-    scan.stretch_x = calibration_normal_within(random, 1, 0.004, 0.99, 1.01);
-    scan.stretch_y = calibration_normal_within(random, 1, 0.005, 0.99, 1.01);
-    scan.wobble_mm = g_rand_double_range(random, 0.01, 0.06);
-    scan.blur_mm = g_rand_double_range(random, 0.03, 0.06);
-    scan.noise = g_rand_double_range(random, 2, 5);
-    scan.grain = g_rand_double_range(random, 1, 3);
-    scan.brightness = g_rand_double_range(random, 235, 250);
-    scan.shading = g_rand_double_range(random, 0, 15);
-    double fold = g_rand_double_range(random, 15, 60), seal = g_rand_double_range(random, 0.5, 0.8);
-    scan.fold = calibration_chance(random, 0.15) ? fold : 0;
-    scan.seal = calibration_chance(random, 0.08) ? seal : 0;
-    int quality = g_rand_int_range(random, 80, 93);
-    scan.jpeg_quality = mode == CALIBRATION_BILEVEL ? 0 : quality;
-    return scan;
-}
-
-/* The word of a PIX that holds a byte of an image: PIX keep the first pixel in the highest bits. */
-static void
-pack_grey(PIX *pix, const CalibrationPlane *plane)
-{
-    l_int32 wpl = pixGetWpl(pix);
-    for (int y = 0; y < plane->height; y++) {
-        const guint8 *from = plane->bytes + (gsize)y * (gsize)plane->width;
-        l_uint32 *to = pixGetData(pix) + (gsize)y * (gsize)wpl;
-        memcpy(to, from, (gsize)plane->width);
-        for (int i = 0; i < wpl; i++)
-            to[i] = GUINT32_FROM_BE(to[i]);
-    }
+    if (!(pose->scan->print_scale > 0) || pose->scan->print_scale == 1)
+        return cairo_surface_reference(page);
+    cairo_surface_t *sheet =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, pose->sheet_width, pose->sheet_height);
+    g_autoptr(cairo_t) cr = cairo_create(sheet);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_set_source_surface(cr, page, pose->sheet_x, pose->sheet_y);
+    cairo_paint(cr);
+    return sheet;
 }
 
 static void
-pack_colour(PIX *pix, const CalibrationPlane planes[3])
+damage_sheet(const CalibrationPose *pose, const CalibrationPaper *paper, cairo_surface_t *surface,
+             GRand *random)
 {
-    for (int y = 0; y < planes[0].height; y++) {
-        gsize at = (gsize)y * (gsize)planes[0].width;
-        const guint8 *red = planes[0].bytes + at, *green = planes[1].bytes + at, *blue = planes[2].bytes + at;
-        l_uint32 *to = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);
-        for (int x = 0; x < planes[0].width; x++)
-            to[x] = (l_uint32)red[x] << 24 | (l_uint32)green[x] << 16 | (l_uint32)blue[x] << 8;
-    }
+    double scale = pose->scan->print_scale > 0 ? pose->scan->print_scale : 1, k = pose->px_per_mm;
+    const FormPackage *package = paper->package;
+    double width = package->width_mm / scale, height = package->height_mm / scale;
+    g_autoptr(cairo_t) cr = cairo_create(surface);
+    cairo_translate(cr, pose->sheet_x, pose->sheet_y);
+    cairo_scale(cr, k, k);
+    const CalibrationSheet sheet = {
+        .scan = pose->scan,
+        .package = package,
+        .page = form_package_page(package, paper->page),
+        .surface = surface,
+        .cr = cr,
+        .paper = {(package->width_mm - width) / 2, (package->height_mm - height) / 2, width, height},
+        .px_per_mm = k,
+        .background = pose->background,
+        .random = random};
+    calibration_paper_damage(&sheet, paper);
+    cairo_surface_flush(surface);
 }
 
-/* Black where darker than the threshold, as scanners in line-art mode. */
+/* The image ends early, or goes on in grey, as from a file that was cut short. */
 static void
-pack_bilevel(PIX *pix, const CalibrationPlane *plane, guint8 threshold)
+cut_off(CalibrationPlane *plane, const CalibrationScan *scan)
 {
-    for (int y = 0; y < plane->height; y++) {
-        const guint8 *from = plane->bytes + (gsize)y * (gsize)plane->width;
-        l_uint32 *to = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);
-        for (int x = 0; x < plane->width; x += 32) {
-            l_uint32 word = 0;
-            for (int i = 0; i < 32 && x + i < plane->width; i++)
-                word |= (l_uint32)(from[x + i] < threshold) << (31 - i);
-            to[x / 32] = word;
-        }
-    }
+    int kept = (int)lround(plane->height * (1 - CLAMP(scan->cut_off, 0, 1)));
+    plane->height = MAX(1, kept);
 }
-
-typedef void TurboHandle;
 
 static void
-turbo_free(TurboHandle *handle)
+paint_tail(PIX *pix, const CalibrationScan *scan)
 {
-    tjDestroy(handle);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(TurboHandle, turbo_free)
-
-/* Through JPEG and back: `bytes` of width × height in TurboJPEG's `format`. */
-static gboolean
-pass_jpeg(guint8 *bytes, int width, int height, int format, int quality)
-{
-    g_autoptr(TurboHandle) coder = tjInitCompress(), decoder = tjInitDecompress();
-    unsigned char *file = NULL;
-    unsigned long length = 0;
-    int chroma = format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_420;
-    gboolean done = coder && decoder &&
-                    tjCompress2(coder, bytes, width, 0, height, format, &file, &length, chroma,
-                                CLAMP(quality, 1, 100), 0) == 0 &&
-                    tjDecompress2(decoder, file, length, bytes, width, 0, height, format, 0) == 0;
-    tjFree(file);
-    return done;
-}
-
-/* A colour PIX holds words; where these are stored low byte first, red comes last. */
-static int
-turbo_format_of_words(void)
-{
-    return G_BYTE_ORDER == G_LITTLE_ENDIAN ? TJPF_XBGR : TJPF_RGBX;
-}
-
-static PIX *
-to_pix(CalibrationPlane planes[3], const CalibrationScan *scan, GRand *random)
-{
-    int width = planes[0].width, height = planes[0].height;
-    int depth = scan->mode == CALIBRATION_BILEVEL ? 1 : scan->mode == CALIBRATION_GREY ? 8 : 32;
-    double white = scan->brightness > 0 ? scan->brightness : 255;
-    guint8 threshold = (guint8)(white * calibration_normal_within(random, 0.56, 0.02, 0.5, 0.62));
-    gboolean grey_jpeg = depth == 8 && scan->jpeg_quality > 0;
-    if (grey_jpeg && !pass_jpeg(planes[0].bytes, width, height, TJPF_GRAY, scan->jpeg_quality))
-        return NULL;
-    g_autoptr(PIX) pix = pixCreate(width, height, depth);
-    if (!pix)
-        return NULL;
-    if (depth == 1)
-        pack_bilevel(pix, &planes[0], threshold);
-    else if (depth == 8)
-        pack_grey(pix, &planes[0]);
-    else
-        pack_colour(pix, planes);
-    if (depth == 32 && scan->jpeg_quality > 0 &&
-        !pass_jpeg((guint8 *)(void *)pixGetData(pix), width, height, turbo_format_of_words(),
-                   scan->jpeg_quality))
-        return NULL;
-    if (depth == 32)
-        pixSetSpp(pix, 3);
-    int dpi = (int)lround(scan->dpi);
-    pixSetResolution(pix, dpi, dpi);
-    return g_steal_pointer(&pix);
+    int height = pixGetHeight(pix), from = (int)lround(height * (1 - CLAMP(scan->grey_tail, 0, 1)));
+    gsize row = (gsize)pixGetWpl(pix) * 4;
+    if (pixGetDepth(pix) > 1)
+        memset((guint8 *)(void *)pixGetData(pix) + (gsize)from * row, 128, (gsize)(height - from) * row);
 }
 
 PIX *
-calibration_scan_paper(cairo_surface_t *paper, const FormPackage *package, int page,
-                       const CalibrationScan *scan, GRand *random)
+calibration_scan_sheet(const CalibrationPaper *paper, const CalibrationScan *scan, GRand *random)
 {
-    const FormPage *sheet = form_package_page(package, page);
-    if (!sheet || !(scan->dpi >= 50 && scan->dpi <= 1200))
+    if (!form_package_page(paper->package, paper->page) || !(scan->dpi >= 50 && scan->dpi <= 1200))
         return NULL;
     CalibrationPose pose;
-    calibration_pose_init(&pose, scan, package, random);
-    g_autoptr(cairo_t) cr = cairo_create(paper);
-    cairo_scale(cr, pose.px_per_mm, pose.px_per_mm);
-    calibration_paper_damage(scan, package, sheet, cr, pose.background, random);
-    cairo_surface_flush(paper);
+    calibration_pose_init(&pose, scan, paper->package, random);
+    g_autoptr(cairo_surface_t) sheet = make_sheet(&pose, paper->front);
+    if (cairo_surface_status(sheet) != CAIRO_STATUS_SUCCESS)
+        return NULL;
+    damage_sheet(&pose, paper, sheet, random);
 
     static const int shifts[] = {16, 8, 0};
     /* Paper is a little warm, so is the lamp. */
     static const double warmth[] = {1, 0.995, 0.98};
     gboolean colour = scan->mode == CALIBRATION_COLOUR;
-    double white = scan->brightness > 0 ? scan->brightness : 255;
+    double white = calibration_scan_white(scan);
     CalibrationPlane planes[3] = {0};
     for (int i = 0; i < (colour ? 3 : 1); i++) {
-        planes[i] = calibration_pose_resample(&pose, paper, colour ? shifts[i] : -1);
-        calibration_sensor_expose(&planes[i], &pose, scan, colour ? white * warmth[i] : white, random);
+        double light = colour ? white * warmth[i] * (1 - CLAMP(scan->cast[i], 0, 1)) : white;
+        planes[i] = calibration_resample(&pose, sheet, colour ? shifts[i] : -1);
+        calibration_sensor_expose(&planes[i], &pose, light, random);
+        cut_off(&planes[i], scan);
     }
-    PIX *pix = to_pix(planes, scan, random);
+    PIX *pix = calibration_pack(planes, scan, random);
     for (int i = 0; i < 3; i++)
         g_free(planes[i].bytes);
+    if (pix && scan->grey_tail > 0)
+        paint_tail(pix, scan);
     return pix;
+}
+
+PIX *
+calibration_scan_paper(cairo_surface_t *page, const FormPackage *package, int number,
+                       const CalibrationScan *scan, GRand *random)
+{
+    const CalibrationPaper paper = {.package = package, .page = number, .front = page};
+    return calibration_scan_sheet(&paper, scan, random);
 }
