@@ -33,6 +33,8 @@ static const Command commands[] = {
     {"status", "", N_("Shows where everything stands"), command_status},
     {"export", "", N_("Writes the answers as CSV, with cells and codebook"), command_export},
     {"bench", "", N_("Measures the speed of this machine at its job"), command_bench},
+    {"bench accuracy", "", N_("Counts how often pages of simulated people are read wrong"),
+     command_bench_accuracy},
 };
 
 static void
@@ -107,14 +109,22 @@ run_command(const Command *command, const char *station_dir, int argc, char **ar
     return status;
 }
 
-/* The command named by argv[0], and argv[1] where that is one of a group. */
+/* The command of two words, or NULL. */
+static const Command *
+find_command_of(const char *first, const char *second)
+{
+    g_autofree char *name = g_strdup_printf("%s %s", first, second);
+    return find_command(name);
+}
+
+/* The command named by argv[0], and argv[1] where that is one of a group. `bench` is a command and a group.
+ */
 static CommandStatus
 dispatch(const char *station_dir, int argc, char **argv)
 {
-    if (!is_group(argv[0])) {
-        const Command *command = find_command(argv[0]);
+    const Command *command = find_command(argv[0]);
+    if (!is_group(argv[0]) || (command && (argc < 2 || !find_command_of(argv[0], argv[1]))))
         return command ? run_command(command, station_dir, argc, argv) : unknown_command(argv[0]);
-    }
     if (argc > 1 && is_help(argv[1])) {
         print_help(argv[0]);
         return COMMAND_DONE;
@@ -123,9 +133,11 @@ dispatch(const char *station_dir, int argc, char **argv)
         command_warn(_("'%s' needs a second word; see 'phieu %s --help'"), argv[0], argv[0]);
         return COMMAND_WRONG_USE;
     }
+    command = find_command_of(argv[0], argv[1]);
+    if (command)
+        return run_command(command, station_dir, argc - 1, argv + 1);
     g_autofree char *name = g_strdup_printf("%s %s", argv[0], argv[1]);
-    const Command *command = find_command(name);
-    return command ? run_command(command, station_dir, argc - 1, argv + 1) : unknown_command(name);
+    return unknown_command(name);
 }
 
 /* The options that stand before the command. */

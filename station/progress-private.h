@@ -2,11 +2,15 @@
 #pragma once
 
 #include <glib.h>
+#include <stdio.h>
 
 typedef struct Progress Progress;
 
 /* `what` names the job ("Reading"), `unit` what is counted ("pages"); both translated. On standard output. */
 Progress *progress_new(const char *what, const char *unit, guint total);
+
+/* The same on another stream: standard error, where standard output is a result. */
+Progress *progress_new_on(FILE *stream, const char *what, const char *unit, guint total);
 
 /* Shows that `done` of the total are done and `count` units with them (pages of files); draws a few times a
  * second only. */

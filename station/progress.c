@@ -20,26 +20,34 @@ struct Progress {
     gboolean drawn; /* a bar stands on the terminal's last line */
     guint tenth;    /* the last tenth of the job that got a line */
     gint64 start_us, last_us;
+    FILE *stream;
 };
 
 Progress *
 progress_new(const char *what, const char *unit, guint total)
 {
+    return progress_new_on(stdout, what, unit, total);
+}
+
+Progress *
+progress_new_on(FILE *stream, const char *what, const char *unit, guint total)
+{
     Progress *progress = g_new0(Progress, 1);
     progress->what = g_strdup(what);
     progress->unit = g_strdup(unit);
     progress->total = total;
+    progress->stream = stream;
     const char *kind = g_getenv("TERM");
-    progress->terminal = isatty(STDOUT_FILENO) && kind && !g_str_equal(kind, "dumb");
+    progress->terminal = isatty(fileno(stream)) && kind && !g_str_equal(kind, "dumb");
     progress->start_us = progress->last_us = g_get_monotonic_time();
     return progress;
 }
 
 static guint
-terminal_columns(void)
+terminal_columns(const Progress *progress)
 {
     struct winsize size = {0};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fileno(progress->stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 80;
 }
@@ -67,7 +75,7 @@ describe(const Progress *progress, guint done, guint64 count, gint64 now_us)
 static void
 draw_bar(Progress *progress, guint done, const char *state)
 {
-    long columns = terminal_columns();
+    long columns = terminal_columns(progress);
     long bar = columns - 1 - g_utf8_strlen(progress->what, -1) - g_utf8_strlen(state, -1) - 5;
     bar = MIN(bar, BAR_MAX_COLUMNS);
     GString *line = g_string_new("\r");
@@ -85,8 +93,8 @@ draw_bar(Progress *progress, guint done, const char *state)
     if (g_utf8_strlen(line->str + 1, -1) >= columns)
         g_string_truncate(line, (gsize)(g_utf8_offset_to_pointer(line->str + 1, columns - 1) - line->str));
     g_string_append(line, "\033[K");
-    fputs(line->str, stdout);
-    fflush(stdout);
+    fputs(line->str, progress->stream);
+    fflush(progress->stream);
     g_string_free(line, TRUE);
     progress->drawn = TRUE;
 }
@@ -110,8 +118,8 @@ progress_update(Progress *progress, guint done, guint64 count)
     if (progress->terminal) {
         draw_bar(progress, done, state);
     } else {
-        printf("%s: %s\n", progress->what, state);
-        fflush(stdout);
+        fprintf(progress->stream, "%s: %s\n", progress->what, state);
+        fflush(progress->stream);
     }
 }
 
@@ -120,8 +128,8 @@ progress_hide(Progress *progress)
 {
     if (!progress || !progress->drawn)
         return;
-    fputs("\r\033[K", stdout);
-    fflush(stdout);
+    fputs("\r\033[K", progress->stream);
+    fflush(progress->stream);
     progress->drawn = FALSE;
 }
 

@@ -1,0 +1,54 @@
+/* Who fills in and what scans. docs/accuracy.md explains the shares. */
+#include "accuracy-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "command-private.h"
+
+/* An office that scans what it always scans: mostly 300 dpi. */
+static const AccuracyScanner scanners_ordinary[] = {
+    {300, CALIBRATION_GREY, 50},    {200, CALIBRATION_GREY, 18},   {300, CALIBRATION_COLOUR, 12},
+    {300, CALIBRATION_BILEVEL, 12}, {200, CALIBRATION_BILEVEL, 8}, {0, CALIBRATION_GREY, 0},
+};
+
+static const AccuracyPopulation populations[] = {
+    {"ordinary", &calibration_habits_ordinary, calibration_scan_ordinary, scanners_ordinary},
+};
+
+const AccuracyPopulation *
+accuracy_population_find(const char *name, GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(populations); i++) {
+        if (g_str_equal(populations[i].name, name))
+            return &populations[i];
+        g_string_append_printf(names, "%s%s", i ? ", " : "", populations[i].name);
+    }
+    g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
+                _("--population %s: there is no such population; known are: %s"), name, names->str);
+    return NULL;
+}
+
+char *
+accuracy_scanner_name(double dpi, CalibrationMode mode)
+{
+    static const char *const words[] = {
+        [CALIBRATION_BILEVEL] = "1 bit", [CALIBRATION_GREY] = "grey", [CALIBRATION_COLOUR] = "colour"};
+    return g_strdup_printf("%.0f dpi %s", dpi, words[mode]);
+}
+
+const AccuracyScanner *
+accuracy_scanner_of(const AccuracySubject *subject, guint questionnaire)
+{
+    g_autofree char *name = g_strdup_printf("%u", questionnaire);
+    g_autoptr(GRand) random = calibration_random(subject->seed, name, 0, "accuracy scanner");
+    const AccuracyScanner *scanners = subject->population->scanners;
+    double all = 0;
+    for (guint i = 0; scanners[i].share > 0; i++)
+        all += scanners[i].share;
+    double left = g_rand_double(random) * all;
+    guint at = 0;
+    while (scanners[at + 1].share > 0 && left >= scanners[at].share)
+        left -= scanners[at++].share;
+    return &scanners[at];
+}

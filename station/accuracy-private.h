@@ -1,0 +1,77 @@
+/* `phieu bench accuracy`: a population fills in and scans questionnaires by simulation, the reader reads them
+ * from their pixels, and what it says is compared with the truth. docs/accuracy.md. */
+#pragma once
+
+#include "accuracy-tally-private.h"
+#include "calibration-profile.h"
+#include "omr-reader.h"
+
+/* One way of scanning and how many questionnaires of a hundred are scanned so. */
+typedef struct {
+    double dpi;
+    CalibrationMode mode;
+    double share;
+} AccuracyScanner;
+
+typedef struct {
+    const char *name;
+    const CalibrationHabits *habits;
+    CalibrationScan (*scan)(double dpi, CalibrationMode mode, GRand *random);
+    const AccuracyScanner *scanners; /* the last one has share 0 */
+} AccuracyPopulation;
+
+/* NULL with STATION_ERROR_INPUT when there is none of that name. */
+const AccuracyPopulation *accuracy_population_find(const char *name, GError **error);
+
+/* "300 dpi grey": the row of a scanner in the tables. The caller frees it. */
+char *accuracy_scanner_name(double dpi, CalibrationMode mode);
+
+/* What is measured. Shared by all threads, and not changed by them. */
+typedef struct {
+    const AccuracyPopulation *population;
+    const FormPackage *package;
+    const OmrForms *forms;
+    const CalibrationProfile *profile;
+    guint32 seed;
+} AccuracySubject;
+
+/* What a thread has of its own. */
+typedef struct {
+    FormPrinter *printer;
+    OmrReader *reader;
+    GArray *positions; /* of OmrPosition */
+} AccuracyMeans;
+
+AccuracyMeans *accuracy_means_new(const AccuracySubject *subject, GError **error);
+void accuracy_means_free(AccuracyMeans *means);
+
+/* A page that was printed, filled in, scanned and read. */
+typedef struct {
+    FormSheetId id;
+    CalibrationScan scan;
+    AccuracyTruth *truth;
+    PIX *pix;
+    FormReading *reading;
+    const GArray *positions; /* the means': what was measured, until the next page */
+} AccuracyPage;
+
+/* The scanner of a questionnaire, from 0: drawn from the seed and its number alone. */
+const AccuracyScanner *accuracy_scanner_of(const AccuracySubject *subject, guint questionnaire);
+
+/* Makes and reads page `page` of a questionnaire; the same whatever was made before. Clear it, also after an
+ * error. */
+gboolean accuracy_page_make(const AccuracySubject *subject, AccuracyMeans *means, guint questionnaire,
+                            int page, AccuracyPage *made, GError **error);
+void accuracy_page_clear(AccuracyPage *page);
+
+/* The same page in words, as one JSON object: what was wrong, refused or doubted. The caller owns the
+ * reference. */
+json_t *accuracy_page_describe(const AccuracyPage *page, AccuracyVerdict verdict);
+
+/* Appends a line for each position of a page that was read: truth, features, state. */
+void accuracy_page_add_features(const AccuracySubject *subject, const AccuracyPage *page, GString *text);
+
+/* The header of those lines. */
+void accuracy_features_header(GString *text);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AccuracyPage, accuracy_page_clear)
