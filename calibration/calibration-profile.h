@@ -66,6 +66,8 @@ typedef struct {
     double around_slope;
     double around_most; /* ink inside that goes on beside the position is one stroke: added to its log odds,
                            at most */
+    double final_scale; /* log odds of a mark are multiplied by this … */
+    double final_shift; /* … and moved by this: fitted to labelled marks, else 1 and 0 */
     double accept;      /* a position is marked from this probability on … */
     double reject;      /* … and empty up to this one; between, unsure */
     double spill;       /* a mark that inks this share of its surroundings … */

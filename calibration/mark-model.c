@@ -36,7 +36,9 @@ calibration_mark_probability(const CalibrationMarks *model, const CalibrationMar
     double ring = model->ring_slope * (mark->ring - model->ring_half);
     double ring_ink = evidence(mark->ring * mark->around, model->ring_ink, model->ring_ink_slope);
 
-    return logistic(fmax(stroke_log_odds(model, mark), fmin(ring, ring_ink)));
+    double log_odds = fmax(stroke_log_odds(model, mark), fmin(ring, ring_ink));
+
+    return logistic(model->final_scale * log_odds + model->final_shift);
 }
 
 double

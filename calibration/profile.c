@@ -46,6 +46,8 @@ const CalibrationKey calibration_keys[] = {
     MARKS(around_most, 0, 20),
     MARKS(ring_ink, 0.001, 1),
     MARKS(ring_ink_slope, 0.1, 100),
+    MARKS(final_scale, 0.05, 20),
+    MARKS(final_shift, -20, 20),
     MARKS(accept, 0.5, 1),
     MARKS(reject, 0, 0.5),
     MARKS(spill, 0, 1),

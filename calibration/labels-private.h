@@ -1,0 +1,16 @@
+/* What the files about labels share. */
+#pragma once
+
+#include "calibration-labels.h"
+
+#define CALIBRATION_LABEL_COLUMNS 4
+
+extern const char *const calibration_label_columns[CALIBRATION_LABEL_COLUMNS];
+
+/* By CalibrationRule, NULL-terminated. */
+extern const char *const calibration_rule_names[];
+
+#define CALIBRATION_NUMBER_SIZE 32
+
+/* A measured number in 7 digits. Returns `text`. */
+const char *calibration_number(char text[CALIBRATION_NUMBER_SIZE], double value);
