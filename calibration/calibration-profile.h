@@ -32,11 +32,13 @@ typedef struct {
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
     double
         mass; /* mean darkening of the inside against paper nearby, inked or not; -1 … 1, about 0 for none */
-    double depth;  /* darkening that a twentieth of the inside, or of the ink's own area, exceeds, 0 … 1 */
-    double shade;  /* darkening of the paper around, as by a fold, a stain or a stamp, 0 … 1 */
-    double width;  /* of the thickest stroke inside, mm */
-    double exits;  /* how many times ink crosses the outline */
-    double leaves; /* and how many of these strokes go on to where the neighbours begin */
+    double depth; /* darkening that a twentieth of the inside, or of the ink's own area, exceeds, 0 … 1 */
+    double shade; /* darkening of the paper around, as by a fold, a stain or a stamp, 0 … 1 */
+    double width; /* of the thickest stroke inside, mm */
+    double exits; /* how many times ink crosses the outline */
+    double arms;  /* strokes that go out from the middle of the ink: a line has 2, a cross 4, a dot none */
+    double straight; /* 1 when two arms lie opposite each other, else 0 */
+    double leaves;   /* and how many of these strokes go on to where the neighbours begin */
 } CalibrationMark;
 
 /* The numbers of a CalibrationMark by name, in its order: for writing and reading them as columns. */

@@ -250,6 +250,8 @@ measure_shape(const OmrTarget *target, const guint8 *ink, CalibrationMark *mark)
     omr_shape_measure(&shape, target, ink);
     mark->reach = shape.reach;
     mark->width = shape.width_mm;
+    mark->arms = shape.arms;
+    mark->straight = shape.straight;
     if (target->margin_mm < ROOM_MM)
         return;
     mark->ring = shape.ring;

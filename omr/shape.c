@@ -4,7 +4,11 @@
 #include <string.h>
 
 /* Ink is looked for around the position in so many directions. */
-#define SECTORS 24
+#define SECTORS     24
+#define ALL_SECTORS ((1u << SECTORS) - 1)
+
+/* The arms of a mark are counted this far from its middle, by the position's size. */
+#define ARM_SHARE 0.28
 
 /* A stroke crosses the outline where there is ink this near to it on either side … */
 #define RIM_MM 0.6
@@ -120,19 +124,57 @@ note_direction(Directions *directions, const OmrTarget *target, int row, int col
 static guint32
 widen(guint32 bits)
 {
-    guint32 mask = (1u << SECTORS) - 1;
-
-    return (bits | bits << 1 | bits >> 1 | bits >> (SECTORS - 1) | bits << (SECTORS - 1)) & mask;
+    return (bits | bits << 1 | bits >> 1 | bits >> (SECTORS - 1) | bits << (SECTORS - 1)) & ALL_SECTORS;
 }
 
 /* Runs of neighbouring directions in the circle. */
 static int
 count_runs(guint32 bits)
 {
-    guint32 mask = (1u << SECTORS) - 1;
-    guint32 before = (bits << 1 | bits >> (SECTORS - 1)) & mask;
+    guint32 before = (bits << 1 | bits >> (SECTORS - 1)) & ALL_SECTORS;
 
-    return bits == mask ? 1 : __builtin_popcount(bits & ~before);
+    return bits == ALL_SECTORS ? 1 : __builtin_popcount(bits & ~before);
+}
+
+/* The middle of the ink inside. FALSE when there is none. */
+static gboolean
+middle_of(const OmrTarget *target, const guint8 *inside, double *x, double *y)
+{
+    double sum_x = 0, sum_y = 0, n = 0;
+
+    for (int at = 0; at < target->width * target->height; at++) {
+        if (inside[at] == 0)
+            continue;
+        sum_x += at % target->width;
+        sum_y += at / target->width;
+        n++;
+    }
+    *x = sum_x / MAX(n, 1);
+    *y = sum_y / MAX(n, 1);
+    return n > 0;
+}
+
+/* Counts the strokes that cross a circle about the middle of the ink. */
+static void
+count_arms(OmrShape *shape, const OmrTarget *target, const guint8 *inside, const guint8 *ink)
+{
+    double x, y, radius = ARM_SHARE * target->size_mm * target->px_per_mm;
+    guint32 bits = 0;
+
+    shape->arms = 0;
+    shape->straight = FALSE;
+    if (!middle_of(target, inside, &x, &y))
+        return;
+    for (int sector = 0; sector < SECTORS; sector++) {
+        double angle = 2 * G_PI * sector / SECTORS;
+        int column = (int)lround(x + radius * cos(angle)), row = (int)lround(y + radius * sin(angle));
+        if (column >= 0 && row >= 0 && column < target->width && row < target->height &&
+            ink[row * target->width + column] != 0)
+            bits |= 1u << sector;
+    }
+    shape->arms = bits == ALL_SECTORS ? 0 : count_runs(bits);
+    guint32 opposite = (bits << SECTORS / 2 | bits >> SECTORS / 2) & ALL_SECTORS;
+    shape->straight = shape->arms == 2 && (bits & widen(opposite)) == bits;
 }
 
 void
@@ -154,6 +196,7 @@ omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
     shape->exits = count_runs(widen(crossing) & widen(directions.within));
     shape->leaves = count_runs(widen(widen(crossing)) & directions.edge);
     shape->ring = __builtin_popcount(directions.around) / (double)SECTORS;
+    count_arms(shape, target, inside, ink);
     shape->width_mm = thickness(inside, target->width, target->height) / target->px_per_mm;
     shape->reach =
         largest_extent(inside, target->width, target->height) / target->px_per_mm / target->size_mm;
