@@ -21,6 +21,18 @@ typedef struct {
     double support; /* an answer position with less support by landmarks nearby is unsure, 0 … 1 */
 } CalibrationAlign;
 
+/* What is said of a page's image as a whole. */
+typedef struct {
+    double dark;      /* paper read below this share of white is too dark, 0 … 1 */
+    double faint;     /* black print read below this share of black is too faint, 0 … 1 */
+    double blurred;   /* print with less than this share of its sharpness is blurred, 0 … 1 */
+    double streak;    /* a line from edge to edge that takes away this share of white is a streak, 0 … 1 */
+    double tail_mm;   /* so much of one flat grey at the image's end is a scan that broke off */
+    double cut_mm;    /* print that lies this far beyond the image is cut off */
+    double lost;      /* so many answer positions whose print does not show are worth a word … */
+    double corner_mm; /* … and all within this distance of a corner, that corner is folded or torn */
+} CalibrationQuality;
+
 /* What was measured of one answer position; see omr/measure. */
 typedef struct {
     double cover; /* share of the position's inside that is inked, 0 … 1 */
@@ -108,6 +120,7 @@ const char *calibration_profile_fingerprint(const CalibrationProfile *profile);
 const CalibrationOrigin *calibration_profile_origin(const CalibrationProfile *profile);
 
 const CalibrationAlign *calibration_profile_align(const CalibrationProfile *profile);
+const CalibrationQuality *calibration_profile_quality(const CalibrationProfile *profile);
 const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);
 
 /* Probability that a position measured so bears an answer, by the ink inside it or a ring around it. */

@@ -8,6 +8,7 @@ struct CalibrationProfile {
     char *fingerprint;
     CalibrationOrigin origin;
     CalibrationAlign align;
+    CalibrationQuality quality;
     CalibrationMarks marks;
 };
 

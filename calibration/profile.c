@@ -15,11 +15,16 @@
     {                                                                                                        \
         "align", #key, G_STRUCT_OFFSET(CalibrationProfile, align.key), min, max                              \
     }
+#define QUALITY(key, min, max)                                                                               \
+    {                                                                                                        \
+        "quality", #key, G_STRUCT_OFFSET(CalibrationProfile, quality.key), min, max                          \
+    }
 #define MARKS(key, min, max)                                                                                 \
     {                                                                                                        \
         "marks", #key, G_STRUCT_OFFSET(CalibrationProfile, marks.key), min, max                              \
     }
 
+/* clang-format off: one key a line */
 const CalibrationKey calibration_keys[] = {
     ALIGN(correlation, 0.1, 0.99),
     ALIGN(anchors, 6, 1000),
@@ -32,6 +37,14 @@ const CalibrationKey calibration_keys[] = {
     ALIGN(perspective, 1, 5),
     ALIGN(outline, 0, 1),
     ALIGN(support, 0, 1),
+    QUALITY(dark, 0, 1),
+    QUALITY(faint, 0, 1),
+    QUALITY(blurred, 0, 1),
+    QUALITY(streak, 0.01, 1),
+    QUALITY(tail_mm, 0.1, 1000),
+    QUALITY(cut_mm, 0, 1000),
+    QUALITY(lost, 1, 10000),
+    QUALITY(corner_mm, 0, 1000),
     MARKS(ink, 0.01, 0.9),
     MARKS(noise, 0, 20),
     MARKS(dark, 0.01, 1),
@@ -54,6 +67,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(spill_cover, 0, 1),
     MARKS(scribble_cover, 0, 1),
 };
+/* clang-format on */
 
 const guint calibration_n_keys = G_N_ELEMENTS(calibration_keys);
 
@@ -225,6 +239,12 @@ const CalibrationAlign *
 calibration_profile_align(const CalibrationProfile *profile)
 {
     return &profile->align;
+}
+
+const CalibrationQuality *
+calibration_profile_quality(const CalibrationProfile *profile)
+{
+    return &profile->quality;
 }
 
 const CalibrationMarks *

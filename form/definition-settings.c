@@ -7,14 +7,22 @@
 
 #define VERSION_MAX 999999
 
+/* clang-format off: one header a line */
 const TableHeader settings_headers[] = {
-    {"form_id", "form_id", FALSE},           {"id_string", "form_id", FALSE},
-    {"set_form_id", "form_id", FALSE},       {"version", "version", FALSE},
-    {"form_title", "form_title", TRUE},      {"title", "form_title", TRUE},
-    {"set_form_title", "form_title", TRUE},  {"default_language", "default_language", FALSE},
-    {"print::head", "print::head", TRUE},    {"print::instruction", "print::instruction", TRUE},
-    {"print::marks", "print::marks", FALSE}, {NULL, NULL, FALSE},
+    {"form_id", "form_id", FALSE},
+    {"id_string", "form_id", FALSE},
+    {"set_form_id", "form_id", FALSE},
+    {"version", "version", FALSE},
+    {"form_title", "form_title", TRUE},
+    {"title", "form_title", TRUE},
+    {"set_form_title", "form_title", TRUE},
+    {"default_language", "default_language", FALSE},
+    {"print::head", "print::head", TRUE},
+    {"print::instruction", "print::instruction", TRUE},
+    {"print::marks", "print::marks", FALSE},
+    {NULL, NULL, FALSE},
 };
+/* clang-format on */
 
 static void
 read_code(Builder *builder, const WorkbookRow *row)

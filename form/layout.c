@@ -114,6 +114,7 @@ copy_question(const FormQuestion *from)
         replace_text(&form_question_add_choice(to, choice->value)->label, choice->label);
     }
     to->list = g_strdup(from->list);
+    to->marks = from->marks;
     to->required = from->required;
     to->relevant = g_strdup(from->relevant);
     to->constraint = g_strdup(from->constraint);

@@ -71,6 +71,11 @@ decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *targ
 
     if (mark.state == FORM_MARK_UNSURE)
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
+    if (measure->streaked) {
+        mark.state = FORM_MARK_UNSURE;
+        mark.kind = FORM_KIND_STREAK;
+        doubt(reading, field, "streak", _("a dark line of the scanner runs through a position"));
+    }
     if (!is_in_place(measure, profile)) {
         mark.state = FORM_MARK_UNSURE;
         doubt_place(reading, field);

@@ -3,6 +3,8 @@
 
 #include "align-private.h"
 #include "calibration-profile.h"
+#include "response-private.h"
+#include "streaks-private.h"
 #include "white-private.h"
 
 typedef struct {
@@ -10,9 +12,12 @@ typedef struct {
     double ink_mm2;    /* inked area inside */
     double x_px, y_px; /* centre in the image */
     double support;    /* of the alignment there, 0 … 1; 0 where the position cannot be seen */
+    gboolean streaked; /* a streak of the scanner runs through it */
     double outline;    /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
-/* Measures every target of the blank, in its order. The caller frees the array (of OmrMeasure). */
+/* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller
+ * frees the array (of OmrMeasure). */
 GArray *omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
-                    const OmrAlignment *alignment, const CalibrationMarks *model);
+                    const OmrAlignment *alignment, const GArray *streaks, const CalibrationMarks *model,
+                    OmrResponse *response);

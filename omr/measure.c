@@ -5,15 +5,6 @@
 
 #include "shape-private.h"
 
-/* Print is darker or lighter in the scan than in the blank, and in 1 bit it is black or gone: how a darkness
- * of the blank comes out is learnt from the page itself, in so many steps. */
-#define TONES 16
-
-/* Of the pixels with one darkness in the blank, this share is not darker in the scan, when it holds no mark.
- * Above a half, as the outline may be a little off; below the share of empty positions, so that marks do not
- * teach the print. */
-#define TONE_QUANTILE 0.65
-
 /* Ink cannot be told on print darker than this. */
 #define OPAQUE 0.8
 
@@ -30,23 +21,11 @@
  * it is no paper. */
 #define MAX_SHADE 0.2
 
-/* The lighter part of the surroundings is paper, unless ink is all around. */
-#define SHADE_QUANTILE 0.3
-#define SHADE_PIXELS   30
+/* The shade of fewer pixels than this says nothing. */
+#define SHADE_PIXELS 30
 
 /* Rings and scribbles are told where neighbours leave this much room around a position. */
 #define ROOM_MM 0.5
-
-/* How dark each place of a target is on the page, 0 paper … 255 black. */
-typedef struct {
-    guint8 *darkness;
-} Sample;
-
-static void
-sample_clear(gpointer data)
-{
-    g_free(((Sample *)data)->darkness);
-}
 
 /* Whether all of a target is in the image: beyond its edge there is nothing to read. */
 static gboolean
@@ -60,9 +39,10 @@ lies_within(const OmrImage *image, OmrPoint centre, const OmrJacobian *step, dou
            centre.y < image->height - reach_y;
 }
 
-static void
+/* How dark each place of a target is on the page, 0 paper … 255 black. The caller frees it. */
+static guint8 *
 sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *white,
-              const OmrAlignment *alignment, OmrMeasure *measure, Sample *sample)
+              const OmrAlignment *alignment, const GArray *streaks, OmrMeasure *measure)
 {
     OmrJacobian step = omr_homography_jacobian(&alignment->map, (OmrPoint){target->x_mm, target->y_mm});
     OmrPoint centre = omr_alignment_point(alignment, target->x_mm, target->y_mm, &measure->support);
@@ -77,74 +57,20 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     measure->y_px = centre.y;
     if (!lies_within(&image->level[0], centre, &step, half_w * pixel_mm, half_h * pixel_mm))
         measure->support = 0;
-    sample->darkness = g_malloc((gsize)target->width * (gsize)target->height);
+    double inside_mm = half_w * pixel_mm - target->margin_mm;
+    measure->streaked = omr_streaks_touch(streaks, centre.x, inside_mm * (fabs(step.xx) + fabs(step.xy)));
+    guint8 *darkness = g_malloc((gsize)target->width * (gsize)target->height);
     for (int row = 0; row < target->height; row++) {
         double dx = -half_w * pixel_mm, dy = (row - half_h) * pixel_mm;
         double x = centre.x + step.xx * dx + step.xy * dy, y = centre.y + step.yx * dx + step.yy * dy;
         OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step.xx * pixel_mm / factor,
                         step.yx * pixel_mm / factor};
-        guint8 *line = sample->darkness + row * target->width;
+        guint8 *line = darkness + row * target->width;
         omr_image_sample(&image->level[level], walk, target->width, line);
         for (int column = 0; column < target->width; column++)
             line[column] = (guint8)(255 - MIN(line[column] * white_scale / 256, 255));
     }
-}
-
-/* What an unmarked page shows for each darkness of the blank, and how much paper scatters about its mean. */
-typedef struct {
-    double tone[256];
-    double paper; /* what the lighter part of paper shows */
-    double noise; /* standard deviation, of 255 */
-} Response;
-
-static int
-quantile_of(const guint *histogram, double share)
-{
-    guint64 count = 0, seen = 0;
-
-    for (int value = 0; value < 256; value++)
-        count += histogram[value];
-    for (int value = 0; value < 256; value++) {
-        seen += histogram[value];
-        if ((double)seen >= share * (double)count)
-            return value;
-    }
-    return 255;
-}
-
-static void
-learn_response(const OmrBlank *blank, const GArray *samples, Response *response)
-{
-    g_autofree guint *histogram = g_new0(guint, TONES * 256);
-    double tone[TONES];
-
-    for (guint i = 0; i < samples->len; i++) {
-        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
-        const guint8 *darkness = g_array_index(samples, Sample, i).darkness;
-        for (int at = 0; at < target->width * target->height; at++) {
-            /* paper beside print may carry some of it: only paper proper teaches the first tone */
-            if (target->print[at] * TONES < 256 && target->expected[at] * TONES >= 256)
-                continue;
-            histogram[target->print[at] * TONES / 256 * 256 + darkness[at]]++;
-        }
-    }
-    for (int i = 0; i < TONES; i++) {
-        guint count = 0;
-        for (int value = 0; value < 256; value++)
-            count += histogram[i * 256 + value];
-        double own = (i + 0.5) * 256 / TONES;
-        tone[i] = count > 50 ? quantile_of(histogram + i * 256, i == 0 ? 0.5 : TONE_QUANTILE) : own;
-        if (i > 0)
-            tone[i] = MAX(tone[i], tone[i - 1]);
-    }
-    response->paper = quantile_of(histogram, SHADE_QUANTILE);
-    /* the lower half of paper's scatter: the upper half holds the marks */
-    response->noise = quantile_of(histogram, 0.5) - quantile_of(histogram, 0.16);
-    for (int value = 0; value < 256; value++) {
-        double at = CLAMP((value + 0.5) * TONES / 256 - 0.5, 0, TONES - 1);
-        int low = MIN((int)at, TONES - 2);
-        response->tone[value] = tone[low] + (at - low) * (tone[low + 1] - tone[low]);
-    }
+    return darkness;
 }
 
 /* Counts over one target. */
@@ -163,16 +89,16 @@ paper_of(const OmrTarget *target, const guint8 *darkness)
     guint histogram[256] = {0};
 
     for (int at = 0; at < target->width * target->height; at++) {
-        if (target->expected[at] * TONES < 256)
+        if (target->expected[at] * OMR_TONES < 256)
             histogram[darkness[at]]++;
     }
-    return quantile_of(histogram, 0.1);
+    return omr_quantile(histogram, 0.1);
 }
 
 /* Whether print shows where the blank has it: where a corner is torn off or something covers the page, it
  * does not. */
 static void
-count_outline(const OmrTarget *target, const guint8 *darkness, const Response *response, Count *count)
+count_outline(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response, Count *count)
 {
     double least = MAX(PRINT_CONTRAST, PRINT_NOISE * response->noise);
     double paper = MAX(response->tone[0], paper_of(target, darkness));
@@ -188,25 +114,25 @@ count_outline(const OmrTarget *target, const guint8 *darkness, const Response *r
 
 /* How much darker the paper around a position is than the page's paper. */
 static double
-shade_of(const OmrTarget *target, const guint8 *darkness, const Response *response)
+shade_of(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response)
 {
     guint histogram[256] = {0}, n = 0;
 
     for (int at = 0; at < target->width * target->height; at++) {
-        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] * TONES >= 256)
+        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] * OMR_TONES >= 256)
             continue;
         histogram[darkness[at]]++;
         n++;
     }
     if (n < SHADE_PIXELS)
         return 0;
-    double shade = quantile_of(histogram, SHADE_QUANTILE) - response->paper;
+    double shade = omr_quantile(histogram, OMR_PAPER_QUANTILE) - response->paper;
     return CLAMP(shade, 0, MAX_SHADE * 255);
 }
 
 /* Counts what is darker than the blank, here and under this shade, lets expect; `ink` becomes a map of it. */
 static void
-count_ink(const OmrTarget *target, const guint8 *darkness, const Response *response, double shade,
+count_ink(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response, double shade,
           double threshold, guint8 *ink, Count *count)
 {
     for (int at = 0; at < target->width * target->height; at++) {
@@ -261,18 +187,18 @@ measure_shape(const OmrTarget *target, const guint8 *ink, CalibrationMark *mark)
 }
 
 static void
-measure_target(const OmrTarget *target, const Sample *sample, const Response *response,
+measure_target(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response,
                const CalibrationMarks *model, OmrMeasure *measure)
 {
     g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
     double threshold = MAX(model->ink * 255, model->noise * response->noise);
-    double shade = target->option != NULL ? shade_of(target, sample->darkness, response) : 0;
+    double shade = target->option != NULL ? shade_of(target, darkness, response) : 0;
     CalibrationMark *mark = &measure->mark;
     Count count = {0};
 
-    count_ink(target, sample->darkness, response, shade, threshold, ink, &count);
+    count_ink(target, darkness, response, shade, threshold, ink, &count);
     if (target->option != NULL)
-        count_outline(target, sample->darkness, response, &count);
+        count_outline(target, darkness, response, &count);
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
     if (count.inside < INSIDE_PIXELS)
         measure->support = 0;
@@ -316,22 +242,20 @@ measure_beside(OmrMeasure *measures, guint n)
 
 GArray *
 omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
-            const OmrAlignment *alignment, const CalibrationMarks *model)
+            const OmrAlignment *alignment, const GArray *streaks, const CalibrationMarks *model,
+            OmrResponse *response)
 {
     GArray *measures = g_array_sized_new(FALSE, TRUE, sizeof(OmrMeasure), blank->targets->len);
-    g_autoptr(GArray) samples = g_array_sized_new(FALSE, TRUE, sizeof(Sample), blank->targets->len);
-    Response response;
+    g_autoptr(GPtrArray) samples = g_ptr_array_new_full(blank->targets->len, g_free);
 
-    g_array_set_clear_func(samples, sample_clear);
     g_array_set_size(measures, blank->targets->len);
-    g_array_set_size(samples, blank->targets->len);
     for (guint i = 0; i < blank->targets->len; i++)
-        sample_target(&g_array_index(blank->targets, OmrTarget, i), image, white, alignment,
-                      &g_array_index(measures, OmrMeasure, i), &g_array_index(samples, Sample, i));
-    learn_response(blank, samples, &response);
+        g_ptr_array_add(samples, sample_target(&g_array_index(blank->targets, OmrTarget, i), image, white,
+                                               alignment, streaks, &g_array_index(measures, OmrMeasure, i)));
+    omr_response_learn(response, blank, samples);
     for (guint i = 0; i < blank->targets->len; i++)
-        measure_target(&g_array_index(blank->targets, OmrTarget, i), &g_array_index(samples, Sample, i),
-                       &response, model, &g_array_index(measures, OmrMeasure, i));
+        measure_target(&g_array_index(blank->targets, OmrTarget, i), g_ptr_array_index(samples, i), response,
+                       model, &g_array_index(measures, OmrMeasure, i));
     for (guint at = 0; at < measures->len;) {
         guint n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
         measure_beside(&g_array_index(measures, OmrMeasure, at), n);

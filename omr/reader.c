@@ -4,6 +4,7 @@
 
 #include "decide-private.h"
 #include "pose-private.h"
+#include "quality-private.h"
 
 /* A page with less than this share of dark pixels carries no print: a form has ten times as much. */
 #define BLANK_PAGE_SHARE 0.0005
@@ -182,9 +183,15 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
 {
     g_auto(OmrWhite) white = {0};
 
+    OmrResponse response;
+
     omr_white_init(&white, image, OMR_WHITE_CELL_MM * reading->dpi_x / 25.4);
-    g_autoptr(GArray) measures =
-        omr_measure(blank, image, &white, alignment, calibration_profile_marks(reader->profile));
+    g_autoptr(GArray) streaks = omr_streaks_find(image, &white, alignment, blank->package,
+                                                 calibration_profile_quality(reader->profile)->streak);
+    g_autoptr(GArray) measures = omr_measure(blank, image, &white, alignment, streaks,
+                                             calibration_profile_marks(reader->profile), &response);
+    OmrPageView view = {image, &white, alignment, blank, measures, &response, streaks};
+    omr_quality_flag(reading, &view, reader->profile);
     omr_decide(reading, blank, measures, reader->profile);
     tell_positions(blank, measures, positions);
 }

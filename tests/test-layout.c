@@ -69,6 +69,7 @@ test_saved_as_returned(void)
         g_assert_cmpstr(form_text_get(((FormChoice *)question->choices->pdata[4])->label, "en"), ==,
                         "Very satisfied");
         g_assert_true(form_package_question(loaded, "phone")->personal);
+        g_assert_cmpint(question->marks, ==, FORM_MARKS_CANCEL); /* as the printed instruction says */
     }
     remove_dir(dir);
 }

@@ -15,6 +15,16 @@ perspective=2.0
 outline=0.35
 support=0.25
 
+[quality]
+dark=0.5
+faint=0.3
+blurred=0.35
+streak=0.06
+tail_mm=3
+cut_mm=2
+lost=2
+corner_mm=70
+
 [marks]
 ink=0.10
 noise=5

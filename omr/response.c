@@ -1,0 +1,110 @@
+#include "response-private.h"
+
+#include <math.h>
+
+/* Of the pixels with one darkness in the blank, this share is not darker in the scan, when it holds no mark.
+ * Above a half, as the outline may be a little off; below the share of empty positions, so that marks do not
+ * teach the print. */
+#define TONE_QUANTILE 0.65
+
+/* An outline with less than this (of about 100 pixels, each a step of 30) has no edges to speak of. */
+#define LEAST_STEEPNESS 90000
+
+int
+omr_quantile(const guint *histogram, double share)
+{
+    guint64 count = 0, seen = 0;
+
+    for (int value = 0; value < 256; value++)
+        count += histogram[value];
+    for (int value = 0; value < 256; value++) {
+        seen += histogram[value];
+        if ((double)seen >= share * (double)count)
+            return value;
+    }
+    return 255;
+}
+
+/* The sum of squared steps between neighbouring pixels of a target's outline. */
+static double
+steepness(const OmrTarget *target, const guint8 *darkness)
+{
+    double sum = 0;
+
+    for (int row = 0; row + 1 < target->height; row++) {
+        for (int column = 0; column + 1 < target->width; column++) {
+            int at = row * target->width + column;
+            if (target->zone[at] != OMR_ZONE_OUTLINE)
+                continue;
+            double across = darkness[at + 1] - darkness[at],
+                   down = darkness[at + target->width] - darkness[at];
+            sum += across * across + down * down;
+        }
+    }
+    return sum;
+}
+
+static int
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The median over the positions with a printed outline, against print of the same contrast. */
+static double
+sharpness_of(const OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
+{
+    g_autoptr(GArray) ratios = g_array_new(FALSE, FALSE, sizeof(double));
+    double contrast = (response->tone[255] - response->tone[0]) / 255;
+
+    for (guint i = 0; i < samples->len && contrast > 0; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        double due = target->option != NULL ? steepness(target, target->print) : 0;
+        if (due < LEAST_STEEPNESS)
+            continue;
+        double ratio = sqrt(steepness(target, g_ptr_array_index(samples, i)) / due) / contrast;
+        g_array_append_val(ratios, ratio);
+    }
+    if (ratios->len == 0)
+        return 0;
+    qsort(ratios->data, ratios->len, sizeof(double), compare_doubles);
+    return g_array_index(ratios, double, ratios->len / 2);
+}
+
+void
+omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
+{
+    g_autofree guint *histogram = g_new0(guint, OMR_TONES * 256);
+    double tone[OMR_TONES];
+
+    for (guint i = 0; i < samples->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        const guint8 *darkness = g_ptr_array_index(samples, i);
+        for (int at = 0; at < target->width * target->height; at++) {
+            /* paper beside print may carry some of it: only paper proper teaches the first tone */
+            if (target->print[at] * OMR_TONES < 256 && target->expected[at] * OMR_TONES >= 256)
+                continue;
+            histogram[target->print[at] * OMR_TONES / 256 * 256 + darkness[at]]++;
+        }
+    }
+    for (int i = 0; i < OMR_TONES; i++) {
+        guint count = 0;
+        for (int value = 0; value < 256; value++)
+            count += histogram[i * 256 + value];
+        double own = (i + 0.5) * 256 / OMR_TONES;
+        tone[i] = count > 50 ? omr_quantile(histogram + i * 256, i == 0 ? 0.5 : TONE_QUANTILE) : own;
+        if (i > 0)
+            tone[i] = MAX(tone[i], tone[i - 1]);
+    }
+    response->paper = omr_quantile(histogram, OMR_PAPER_QUANTILE);
+    /* the lower half of paper's scatter: the upper half holds the marks */
+    response->noise = omr_quantile(histogram, 0.5) - omr_quantile(histogram, 0.16);
+    for (int value = 0; value < 256; value++) {
+        double at = CLAMP((value + 0.5) * OMR_TONES / 256 - 0.5, 0, OMR_TONES - 1);
+        int low = MIN((int)at, OMR_TONES - 2);
+        response->tone[value] = tone[low] + (at - low) * (tone[low + 1] - tone[low]);
+    }
+    response->sharpness = sharpness_of(response, blank, samples);
+}

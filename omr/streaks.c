@@ -1,0 +1,183 @@
+#include "streaks-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Lines of a tenth of a mm must show: looked at with pixels of at most about 0.18 mm. */
+#define PX_PER_MM 5.5
+
+/* A line is compared with the paper this far on either side of it. */
+#define BESIDE_MM 0.9
+
+/* Along the page's edges nothing is printed from here to there. */
+#define MARGIN_NEAR_MM 1.2
+#define MARGIN_FAR_MM  6.0
+
+/* So much of a margin, and of the paper between, must be darkened. */
+#define LEAST_SHARE 0.6
+
+#define MARGIN_ROWS 24
+#define BODY_ROWS   192
+
+/* Both sides of a place on a line must be paper to this degree. */
+#define PAPER 0.8
+
+/* Fewer places than this say nothing of a column. */
+#define LEAST_PLACES 12
+
+/* What was seen of every column in one part of the page. */
+typedef struct {
+    guint16 *seen, *dark;
+    float *darkness; /* sum over the dark ones, of 255 */
+} Tally;
+
+static void
+tally_init(Tally *tally, int width)
+{
+    tally->seen = g_new0(guint16, (gsize)width);
+    tally->dark = g_new0(guint16, (gsize)width);
+    tally->darkness = g_new0(float, (gsize)width);
+}
+
+static void
+tally_clear(Tally *tally)
+{
+    g_free(tally->seen);
+    g_free(tally->dark);
+    g_free(tally->darkness);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Tally, tally_clear)
+
+/* The upper and lower edge of the paper in the image: y = y0 + slope · x, in level 0 px. */
+typedef struct {
+    double top, top_slope, bottom, bottom_slope;
+    double left, right; /* where both edges are */
+    double px_per_mm;
+} Sides;
+
+static int
+compare_heights(gconstpointer a, gconstpointer b)
+{
+    double x = ((const OmrPoint *)a)->y, y = ((const OmrPoint *)b)->y;
+
+    return (x > y) - (x < y);
+}
+
+static void
+sides_init(Sides *sides, const OmrAlignment *alignment, const FormPackage *package)
+{
+    OmrPoint corner[4];
+
+    for (int i = 0; i < 4; i++)
+        corner[i] = omr_homography_apply(&alignment->map,
+                                         (OmrPoint){i % 2 * package->width_mm, i / 2 * package->height_mm});
+    qsort(corner, 4, sizeof corner[0], compare_heights);
+    OmrJacobian step =
+        omr_homography_jacobian(&alignment->map, (OmrPoint){package->width_mm / 2, package->height_mm / 2});
+    double across = corner[1].x - corner[0].x, below = corner[3].x - corner[2].x;
+    sides->top_slope = fabs(across) > 1 ? (corner[1].y - corner[0].y) / across : 0;
+    sides->bottom_slope = fabs(below) > 1 ? (corner[3].y - corner[2].y) / below : 0;
+    sides->top = corner[0].y - sides->top_slope * corner[0].x;
+    sides->bottom = corner[2].y - sides->bottom_slope * corner[2].x;
+    sides->left = MAX(MIN(corner[0].x, corner[1].x), MIN(corner[2].x, corner[3].x));
+    sides->right = MIN(MAX(corner[0].x, corner[1].x), MAX(corner[2].x, corner[3].x));
+    sides->px_per_mm = sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
+}
+
+/* Looks at one place of every column: `share` of the way from `from_mm` to `to_mm`, measured down from the
+ * upper edge, or up from the lower edge where `up`. */
+static void
+tally_row(Tally *tally, const OmrImage *image, double factor, const Sides *sides, double place_mm,
+          gboolean up, int paper, int least)
+{
+    int beside = MAX((int)lround(BESIDE_MM * sides->px_per_mm / factor), 2);
+    double edge = up ? sides->bottom : sides->top, slope = up ? sides->bottom_slope : sides->top_slope;
+    double shift = (up ? -place_mm : place_mm) * sides->px_per_mm;
+    int first = MAX((int)(sides->left / factor), beside);
+    int last = MIN((int)(sides->right / factor), image->width - beside);
+
+    for (int x = first; x < last; x++) {
+        int y = (int)((edge + slope * (x + 0.5) * factor + shift) / factor);
+        if (y < 0 || y >= image->height)
+            continue;
+        const guint8 *at = image->pixels + (gsize)y * (gsize)image->stride + x;
+        int side = MIN(at[-beside], at[beside]);
+        if (side < paper)
+            continue;
+        tally->seen[x]++;
+        if (side - at[0] < least)
+            continue;
+        tally->dark[x]++;
+        tally->darkness[x] += (float)(side - at[0]);
+    }
+}
+
+static gboolean
+is_dark(const Tally *tally, int x)
+{
+    return tally->seen[x] >= LEAST_PLACES && tally->dark[x] >= LEAST_SHARE * tally->seen[x];
+}
+
+/* Neighbouring columns that are dark from edge to edge become one streak. */
+static GArray *
+join_columns(const Tally *parts, int width, double factor)
+{
+    GArray *streaks = g_array_new(FALSE, FALSE, sizeof(OmrStreak));
+    gboolean within = FALSE;
+
+    for (int x = 0; x < width; x++) {
+        gboolean dark = is_dark(&parts[0], x) && is_dark(&parts[1], x) && is_dark(&parts[2], x);
+        if (dark && !within) {
+            OmrStreak streak = {.left_px = x * factor};
+            g_array_append_val(streaks, streak);
+        }
+        if (dark) {
+            OmrStreak *streak = &g_array_index(streaks, OmrStreak, streaks->len - 1);
+            streak->right_px = (x + 1) * factor;
+            streak->darkness = MAX(streak->darkness, parts[1].darkness[x] / parts[1].dark[x] / 255);
+        }
+        within = dark;
+    }
+    return streaks;
+}
+
+GArray *
+omr_streaks_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignment *alignment,
+                 const FormPackage *package, double least)
+{
+    Sides sides;
+    sides_init(&sides, alignment, package);
+    int index = omr_pyramid_level(image, sides.px_per_mm / PX_PER_MM);
+    const OmrImage *level = &image->level[index];
+    double factor = (double)(1 << index);
+    double height_mm = (sides.bottom - sides.top) / MAX(sides.px_per_mm, 1e-3);
+    double light = omr_white_at(white, image->level[0].width / 2.0, image->level[0].height / 2.0);
+    g_auto(Tally) top = {0}, body = {0}, bottom = {0};
+
+    tally_init(&top, level->width);
+    tally_init(&body, level->width);
+    tally_init(&bottom, level->width);
+    for (int i = 0; i < MARGIN_ROWS; i++) {
+        double place_mm = MARGIN_NEAR_MM + (MARGIN_FAR_MM - MARGIN_NEAR_MM) * i / (MARGIN_ROWS - 1);
+        tally_row(&top, level, factor, &sides, place_mm, FALSE, (int)(PAPER * light), (int)(least * light));
+        tally_row(&bottom, level, factor, &sides, place_mm, TRUE, (int)(PAPER * light), (int)(least * light));
+    }
+    for (int i = 0; i < BODY_ROWS; i++)
+        tally_row(&body, level, factor, &sides,
+                  MARGIN_FAR_MM + (height_mm - 2 * MARGIN_FAR_MM) * i / BODY_ROWS, FALSE,
+                  (int)(PAPER * light), (int)(least * light));
+    const Tally parts[] = {top, body, bottom};
+    return join_columns(parts, level->width, factor);
+}
+
+gboolean
+omr_streaks_touch(const GArray *streaks, double x_px, double reach_px)
+{
+    for (guint i = 0; i < streaks->len; i++) {
+        const OmrStreak *streak = &g_array_index(streaks, OmrStreak, i);
+        if (streak->left_px <= x_px + reach_px && streak->right_px >= x_px - reach_px)
+            return TRUE;
+    }
+    return FALSE;
+}
