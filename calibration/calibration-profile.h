@@ -7,9 +7,12 @@
 
 /* When the place of a page is trusted. */
 typedef struct {
-    double correlation;    /* a landmark is found from this normalised correlation on, 0 … 1 */
-    double anchors;        /* landmarks that must be found … */
-    double share;          /* … and their share of those looked for */
+    double correlation; /* a landmark is found from this normalised correlation on, 0 … 1 */
+    double anchors;     /* landmarks that must be found … */
+    double share;       /* … and their share of those looked for */
+    double rival;    /* a landmark is distinct when no print a few rows or columns away resembles it more */
+    double evidence; /* it is evidence when found better than its rival by this much */
+    double distinct; /* with fewer distinct landmarks a share of them says nothing */
     double share_distinct; /* share of the landmarks unlike their rival a few rows or columns off that must be
                               found better than it, where the form has such; else … */
     double share_repeating; /* … share of all landmarks */

@@ -5,26 +5,25 @@
  * folds, curl). */
 #pragma once
 
+#include "bend-private.h"
 #include "blank-private.h"
 #include "calibration-profile.h"
 #include "homography-private.h"
 
-/* A place that was found: what is left there after the projective map. */
+/* Where the print of one answer position was found. */
 typedef struct {
-    double x_mm, y_mm;
-    double dx_px, dy_px;
-    gboolean evidence; /* it was found better than its rival would be */
-} OmrAnchor;
+    double x_mm, y_mm; /* on the page */
+    OmrPoint offset;   /* px: from where map and bend put it */
+    gboolean doubtful; /* its own print is elsewhere, or as far off as was looked */
+} OmrPlace;
 
 typedef struct {
     OmrHomography map;  /* page mm -> image px, pixel centres at whole numbers */
-    GArray *anchors;    /* of OmrAnchor: the local correction */
-    guint tried;        /* patches looked for at the finest scale */
-    guint distinct;     /* those of them that could be evidence against their rival */
-    double residual_mm; /* root mean square of what neighbours do not predict of an anchor */
+    OmrBend bend;       /* the local correction */
+    GArray *places;     /* of OmrPlace: answer positions that are elsewhere, or may be */
+    double residual_mm; /* root mean square of what neighbours do not foretell of a landmark */
     double spread_mm;   /* nine of ten landmarks disagreed with their neighbours by less, before outliers were
                            dropped */
-    double coverage;    /* share of the print's extent that anchors cover, the smaller of both directions */
 } OmrAlignment;
 
 void omr_alignment_clear(OmrAlignment *alignment);
@@ -36,6 +35,10 @@ typedef struct {
     gboolean thorough; /* look far around at every scale, not only as far as the scale before was in
                           disagreement */
 } OmrPose;
+
+/* Finds every answer position's own print near where map and bend put it, and notes those that are elsewhere
+ * (places.c): landmarks are too few to tell on which side of a jump of the feed a row lies. */
+void omr_alignment_find_places(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image);
 
 /* Refines `start`. FALSE when too little was found to say anything. */
 gboolean omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image,

@@ -20,9 +20,6 @@ typedef struct {
     gint16 *values; /* (2 half + 1)² grey values less their mean */
 } OmrPatch;
 
-/* A patch found again is evidence for the place when it correlates better than its rival by this much. */
-#define OMR_EVIDENCE 0.1
-
 typedef struct {
     int half;        /* px of the scale: a patch is 2 half + 1 wide */
     GArray *patches; /* of OmrPatch */
@@ -50,11 +47,25 @@ typedef struct {
     guint8 *zone;             /* OmrZone of each pixel */
 } OmrTarget;
 
+/* The print of one answer position, by which its own place is found to a fraction of a mm. */
+#define OMR_OUTLINE_DPI  101.6 /* of the page: 4 px a mm */
+#define OMR_OUTLINE_SIDE 60    /* px: of a larger position only the middle is looked at */
+
+typedef struct {
+    double x_mm, y_mm; /* centre */
+    int width, height; /* px */
+    int reach;         /* px: how far around it is looked for */
+    double energy;     /* sum of the squares of `values` */
+    gint16 *values;    /* grey values less their mean in a band about the outline, 0 elsewhere; NULL: there is
+                          no print to find it by */
+} OmrOutline;
+
 typedef struct {
     const FormPackage *package;
     const FormPage *page;
     OmrScale scale[OMR_SCALES];
     GArray *targets;       /* of OmrTarget: fields in order, their options in order, or their box */
+    GArray *outlines;      /* of OmrOutline, one a target */
     OmrFeatures *features; /* for a page without QR, else NULL */
 } OmrBlank;
 
@@ -63,8 +74,10 @@ typedef struct {
 OmrBlank *omr_blank_new(const FormPackage *package, const FormPage *page, GError **error);
 void omr_blank_free(OmrBlank *blank);
 
-/* The two halves of that work: `scale` (landmarks.c) and `targets` (targets.c). */
+/* The parts of that work: `scale` (landmarks.c), `targets` (targets.c), and `outlines` of those (outlines.c).
+ */
 void omr_blank_find_landmarks(OmrBlank *blank, const OmrSource *source);
 void omr_blank_prepare_targets(OmrBlank *blank, const OmrSource *source);
+void omr_blank_find_outlines(OmrBlank *blank, const OmrSource *source);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OmrBlank, omr_blank_free)

@@ -14,6 +14,7 @@ omr_blank_new(const FormPackage *package, const FormPage *page, GError **error)
     if (page->qr->len == 0)
         blank->features = omr_features_new(&source.pyramid, source.px_per_mm);
     omr_blank_prepare_targets(blank, &source);
+    omr_blank_find_outlines(blank, &source);
     return blank;
 }
 
@@ -25,6 +26,7 @@ omr_blank_free(OmrBlank *blank)
     for (int i = 0; i < OMR_SCALES; i++)
         g_array_unref(blank->scale[i].patches);
     g_array_unref(blank->targets);
+    g_array_unref(blank->outlines);
     omr_features_free(blank->features);
     g_free(blank);
 }
