@@ -24,6 +24,10 @@ const FormPackage *form_printer_package(const FormPrinter *printer);
 void form_printer_draw(FormPrinter *printer, cairo_t *cr, const FormSheetId *id, const FormSample *sample,
                        const FormSampleRow *row);
 
+/* Draws `text` where the page's head stands, or at the page's upper edge where it has none: what a copy is
+ * that belongs to no sample list. */
+void form_printer_draw_head(FormPrinter *printer, cairo_t *cr, int page, const char *text);
+
 /* A page as the printer would put it on paper: a CAIRO_FORMAT_RGB24 image of paper size × dpi. The page as
  * compiled is rendered once a dpi and kept. The caller destroys the surface. */
 cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const FormSheetId *id,
@@ -35,7 +39,11 @@ typedef struct {
     /* Called after each questionnaire; or NULL. FALSE with an error set stops the printing: nothing is left
      * of it. */
     gboolean (*progress)(guint done, guint total, gpointer data, GError **error);
-    gpointer data;
+    /* Printed in place of the head's template, which then needs no columns; or NULL. */
+    const char *head;
+    /* Draws over each page when it is printed, in points; or NULL. */
+    void (*overlay)(cairo_t *cr, const FormSheetId *id, gpointer data);
+    gpointer data; /* of both */
 } FormPrintOptions;
 
 /* Prints every questionnaire of `sample`, all its pages in order (so that duplex puts 1|2 on one sheet; a

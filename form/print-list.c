@@ -127,6 +127,17 @@ write_some(void *closure, const unsigned char *data, unsigned int length)
 }
 
 static void
+print_page(Job *job, cairo_t *cr, const FormSheetId *id, const FormSampleRow *row)
+{
+    const FormPrintOptions *options = job->options;
+    form_printer_draw(job->printer, cr, id, options->head ? NULL : job->sample, row);
+    if (options->head)
+        form_printer_draw_head(job->printer, cr, id->page, options->head);
+    if (options->overlay)
+        options->overlay(cr, id, options->data);
+}
+
+static void
 print_row(Job *job, cairo_t *cr, const FormSampleRow *row)
 {
     FormSheetId id = {.version = job->package->version};
@@ -135,7 +146,7 @@ print_row(Job *job, cairo_t *cr, const FormSampleRow *row)
     guint n = job->package->pages->len;
     for (guint i = 0; i < n; i++) {
         id.page = (int)i + 1;
-        form_printer_draw(job->printer, cr, &id, job->sample, row);
+        print_page(job, cr, &id, row);
         cairo_show_page(cr);
     }
     if (n > 1 && n % 2)
@@ -242,7 +253,7 @@ check(const FormPackage *package, const FormSample *sample, const FormPrintOptio
     }
     if (options->split_by && print_column(sample, options->split_by) < 0)
         return unknown_column(sample, options->split_by, "--split-by", error);
-    for (guint i = 0; i < package->pages->len; i++) {
+    for (guint i = 0; i < package->pages->len && !options->head; i++) {
         const FormPage *page = package->pages->pdata[i];
         g_autofree char *unknown = page->head ? print_head_unknown(page->head->text, sample) : NULL;
         if (unknown)

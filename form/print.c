@@ -16,6 +16,7 @@
 #define SERIAL_PT         11.0
 #define SERIAL_SPACING_PT 0.5 /* between its characters: for OCR */
 #define HEAD_PT           9.0
+#define EDGE_MM           4.5 /* the part of a sheet that office printers leave white */
 #define MAX_BLANK_PX      (200 * 1000 * 1000)
 #define MAX_KEPT_BYTES    (256 * 1024 * 1024) /* of rendered pages */
 
@@ -261,13 +262,8 @@ draw_serial(const FormPrinter *printer, cairo_t *cr, const FormPage *page, const
 }
 
 static void
-draw_head(const FormPrinter *printer, cairo_t *cr, const FormPage *page, const FormSample *sample,
-          const FormSampleRow *row)
+draw_head_text(const FormPrinter *printer, cairo_t *cr, const FormRect *r, const char *text)
 {
-    if (!page->head || !sample || !row)
-        return;
-    const FormRect *r = &page->head->rect;
-    g_autofree char *text = print_head_fill(page->head->text, sample, row);
     g_autoptr(PangoLayout) layout =
         type_layout_new(printer->context, HEAD_PT, PANGO_WEIGHT_NORMAL, PANGO_STYLE_NORMAL);
     /* names of places may hold what our font lacks: better another font than a box */
@@ -278,6 +274,27 @@ draw_head(const FormPrinter *printer, cairo_t *cr, const FormPage *page, const F
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
     show_at(cr, layout, r->x_mm * PT_PER_MM, r->y_mm * PT_PER_MM);
+}
+
+static void
+draw_head(const FormPrinter *printer, cairo_t *cr, const FormPage *page, const FormSample *sample,
+          const FormSampleRow *row)
+{
+    if (!page->head || !sample || !row)
+        return;
+    g_autofree char *text = print_head_fill(page->head->text, sample, row);
+    draw_head_text(printer, cr, &page->head->rect, text);
+}
+
+void
+form_printer_draw_head(FormPrinter *printer, cairo_t *cr, int page, const char *text)
+{
+    const FormPage *sheet = form_package_page(printer->package, page);
+    double width_mm = printer->package->width_mm;
+    FormRect edge = {width_mm * 0.15, EDGE_MM, width_mm * 0.7, EDGE_MM};
+
+    if (sheet)
+        draw_head_text(printer, cr, sheet->head ? &sheet->head->rect : &edge, text);
 }
 
 static void

@@ -586,6 +586,49 @@ test_blank_only_package(Fixture *fixture, gconstpointer name)
     g_assert_cmpuint(images, ==, 4);
 }
 
+static void
+draw_over(cairo_t *cr, const FormSheetId *id, gpointer data)
+{
+    GString *seen = data;
+    g_string_append_printf(seen, "%s-%d ", id->serial, id->page);
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    cairo_move_to(cr, 300, 400);
+    cairo_set_font_size(cr, 10);
+    cairo_show_text(cr, "OVERLAY");
+}
+
+/* Copies of no sample list: their own head, which needs no columns, and what is drawn over each page. */
+static void
+test_own_head_and_overlay(Fixture *fixture, gconstpointer name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    char serial_column[] = "serial", serial[] = "TEST1";
+    char *columns[] = {serial_column, NULL}, *values[] = {serial, NULL};
+    FormSampleRow row = {serial, values, 1};
+    g_autoptr(GPtrArray) rows = g_ptr_array_new();
+    FormSample sample = {columns, 1, 0, rows};
+    FormPrintOptions options = {
+        .output = fixture->output, .head = "A test, no answers", .overlay = draw_over, .data = seen};
+
+    (void)name;
+    g_ptr_array_add(rows, &row);
+    g_assert_true(form_print(fixture->package, &sample, &options, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(seen->str, ==, "TEST1-1 TEST1-2 TEST1-3 TEST1-4 ");
+    PopplerDocument *document = open_pdf(fixture->output);
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *text = text_of(document, i);
+        g_assert_nonnull(strstr(text, "A test, no answers"));
+        g_assert_nonnull(strstr(text, "OVERLAY"));
+        g_assert_null(strstr(text, "${"));
+    }
+    g_object_unref(document);
+    options.head = NULL;
+    g_assert_false(form_print(fixture->package, &sample, &options, &error));
+    g_assert_error(error, FORM_ERROR, FORM_ERROR_INPUT);
+}
+
 #define ADD(path, function) g_test_add(path, Fixture, "sipas-2026", set_up, function, tear_down)
 
 int
@@ -600,6 +643,7 @@ main(int argc, char **argv)
     ADD("/print/one/progress", test_progress);
     ADD("/print/one/stopped", test_stopped);
     ADD("/print/one/memory-does-not-grow", test_memory_does_not_grow);
+    ADD("/print/one/own-head-and-overlay", test_own_head_and_overlay);
     ADD("/print/one/odd-pages-are-padded", test_odd_pages_are_padded);
     ADD("/print/split/by-commune", test_split);
     ADD("/print/split/odd-values", test_split_odd_values);
