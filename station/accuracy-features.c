@@ -36,7 +36,7 @@ add_line(const AccuracySubject *subject, const AccuracyPage *page, const OmrPosi
     g_ptr_array_add(cells,
                     g_strdup_printf("%s-%u-%s", subject->population->name, subject->seed, page->id.serial));
     g_ptr_array_add(cells, g_strdup_printf("%d", page->id.page));
-    g_ptr_array_add(cells, accuracy_scanner_name(page->scan.dpi, page->scan.mode));
+    g_ptr_array_add(cells, accuracy_scan_name(&page->scan));
     g_ptr_array_add(cells, g_strdup(position->field->name));
     g_ptr_array_add(cells, g_strdup(position->option->value));
     g_ptr_array_add(cells, g_strdup(form_mark_state_name(truth->state)));

@@ -35,15 +35,14 @@ accuracy_page_make(const AccuracySubject *subject, AccuracyMeans *means, guint q
 {
     const FormPackage *package = subject->package;
     const FormPage *sheet = form_package_page(package, page);
-    const AccuracyScanner *scanner = accuracy_scanner_of(subject, questionnaire);
     *made = (AccuracyPage){.id = {.version = package->version, .page = page}};
     g_strlcpy(made->id.code, package->code, sizeof made->id.code);
     g_snprintf(made->id.serial, sizeof made->id.serial, "%07u", questionnaire + 1);
 
     g_autoptr(CalibrationRespondent) respondent =
         calibration_respondent_new(package, subject->population->habits, subject->seed, made->id.serial);
-    g_autoptr(GRand) random = calibration_random(subject->seed, made->id.serial, page, "accuracy scan");
-    made->scan = subject->population->scan(scanner->dpi, scanner->mode, random);
+    g_autoptr(GRand) random = calibration_random(subject->seed, made->id.serial, page, "accuracy sheet");
+    made->scan = accuracy_scan_of(subject, questionnaire, page);
     made->truth = accuracy_truth_of_respondent(respondent, sheet);
     made->pix = calibration_simulate(means->printer, &made->id, respondent, &made->scan, random);
     if (!made->pix) {
@@ -128,6 +127,16 @@ describe_field(const AccuracyTruthField *field, const FormFieldReading *read)
     return object;
 }
 
+static json_t *
+describe_damages(const CalibrationScan *scan)
+{
+    g_autofree const char **names = accuracy_scan_damages(scan);
+    json_t *damages = json_array();
+    for (guint i = 0; names[i]; i++)
+        json_array_append_new(damages, json_string(names[i]));
+    return damages;
+}
+
 json_t *
 accuracy_page_describe(const AccuracyPage *page, AccuracyVerdict verdict)
 {
@@ -137,7 +146,7 @@ accuracy_page_describe(const AccuracyPage *page, AccuracyVerdict verdict)
         [ACCURACY_REFUSED] = "refused",
         [ACCURACY_WRONG] = "wrong",
     };
-    g_autofree char *scan = accuracy_scanner_name(page->scan.dpi, page->scan.mode);
+    g_autofree char *scan = accuracy_scan_name(&page->scan);
     const FormReading *reading = page->reading;
     const FormFlag *flag = reading->flags->len ? &g_array_index(reading->flags, FormFlag, 0) : NULL;
     gboolean mistaken = accuracy_is_mistaken(reading, &page->id, page->truth);
@@ -146,6 +155,7 @@ accuracy_page_describe(const AccuracyPage *page, AccuracyVerdict verdict)
     set_text(object, "serial", page->id.serial);
     json_object_set_new(object, "page", json_integer(page->id.page));
     set_text(object, "scan", scan);
+    json_object_set_new(object, "damages", describe_damages(&page->scan));
     set_text(object, "refused", reading->refused && flag ? flag->code : NULL);
     set_text(object, "detail", reading->refused && flag ? flag->detail : NULL);
     if (mistaken) {

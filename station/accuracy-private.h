@@ -16,21 +16,25 @@ typedef struct {
 typedef struct {
     const char *name;
     const CalibrationHabits *habits;
-    CalibrationScan (*scan)(double dpi, CalibrationMode mode, GRand *random);
-    const AccuracyScanner *scanners; /* the last one has share 0 */
+    const AccuracyScanner *scanners; /* each questionnaire comes through one, its pages ordinary scans; the
+                                        last one has share 0. NULL: each page is a hard scan of its own */
 } AccuracyPopulation;
 
 /* NULL with STATION_ERROR_INPUT when there is none of that name. */
 const AccuracyPopulation *accuracy_population_find(const char *name, GError **error);
 
-/* "300 dpi grey": the row of a scanner in the tables. The caller frees it. */
-char *accuracy_scanner_name(double dpi, CalibrationMode mode);
+/* "300 dpi grey": the row of a scan in the tables. The caller frees it. */
+char *accuracy_scan_name(const CalibrationScan *scan);
+
+/* What has befallen a page, in words of docs/accuracy.md: the rows of the table of damages. The caller frees
+ * the array, its strings are static. */
+const char **accuracy_scan_damages(const CalibrationScan *scan);
 
 /* What is measured. Shared by all threads, and not changed by them. */
 typedef struct {
     const AccuracyPopulation *population;
     const FormPackage *package;
-    const OmrForms *forms;
+    const OmrForms *forms; /* made of the package by accuracy_run() */
     const CalibrationProfile *profile;
     guint32 seed;
 } AccuracySubject;
@@ -55,8 +59,8 @@ typedef struct {
     const GArray *positions; /* the means': what was measured, until the next page */
 } AccuracyPage;
 
-/* The scanner of a questionnaire, from 0: drawn from the seed and its number alone. */
-const AccuracyScanner *accuracy_scanner_of(const AccuracySubject *subject, guint questionnaire);
+/* How a page is scanned: drawn from the seed, the questionnaire (from 0) and the page alone. */
+CalibrationScan accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page);
 
 /* Makes and reads page `page` of a questionnaire; the same whatever was made before. Clear it, also after an
  * error. */

@@ -117,6 +117,7 @@ accuracy_report_tables(const AccuracyTally *tally)
         {N_("Why fields were handed over, by what was truly in them:"), N_("reason"),
          G_STRUCT_OFFSET(AccuracyTally, reasons)},
         {N_("By scan:"), N_("scan"), G_STRUCT_OFFSET(AccuracyTally, scans)},
+        {N_("By what befell the page:"), N_("damage"), G_STRUCT_OFFSET(AccuracyTally, damages)},
         {N_("Why pages were refused:"), N_("reason"), G_STRUCT_OFFSET(AccuracyTally, refusals)},
     };
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {

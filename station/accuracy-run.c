@@ -138,9 +138,11 @@ work(guint item, gpointer data, gpointer shared, GError **error)
     g_auto(AccuracyPage) page = {0};
     if (!accuracy_page_make(run->subject, worker->means, one->questionnaire, one->page, &page, error))
         return FALSE;
-    g_autofree char *scan = accuracy_scanner_name(page.scan.dpi, page.scan.mode);
+    g_autofree char *scan = accuracy_scan_name(&page.scan);
+    g_autofree const char **damages = accuracy_scan_damages(&page.scan);
+    AccuracyScanRows rows = {scan, damages};
     g_mutex_lock(&run->mutex);
-    AccuracyVerdict verdict = accuracy_judge(&run->tally, page.reading, &page.id, page.truth, scan);
+    AccuracyVerdict verdict = accuracy_judge(&run->tally, page.reading, &page.id, page.truth, &rows);
     g_mutex_unlock(&run->mutex);
     if (run->features) {
         GString *text = g_string_new(NULL);
@@ -171,8 +173,8 @@ begin_block(Run *run, guint n)
     run->lines = g_new0(Lines, (gsize)n * n_pages);
     for (guint i = 0; i < n * n_pages; i++) {
         guint questionnaire = run->first + i / n_pages;
-        double dpi = accuracy_scanner_of(run->subject, questionnaire)->dpi;
-        run->items[i] = (Item){questionnaire, (int)(i % n_pages) + 1, dpi};
+        int page = (int)(i % n_pages) + 1;
+        run->items[i] = (Item){questionnaire, page, accuracy_scan_of(run->subject, questionnaire, page).dpi};
     }
     qsort(run->items, (gsize)n * n_pages, sizeof(Item), compare_items);
     accuracy_tally_init(&run->tally);
@@ -282,6 +284,18 @@ open_logs(Run *run, GError **error)
     return !options->keep_dir || run->findings;
 }
 
+/* What is taken up and opened costs nothing where the options are wrong; the forms cost seconds. */
+static gboolean
+prepare(Run *run, AccuracySubject *subject, OmrForms *forms, GError **error)
+{
+    const char *path = run->options->state_path;
+    subject->forms = forms;
+    run->subject = subject;
+    run->state.settings = accuracy_settings(subject, run->options);
+    return (!path || accuracy_state_load(path, &run->state, error)) && open_logs(run, error) &&
+           omr_forms_add(forms, subject->package, error);
+}
+
 static gboolean
 run_blocks(Run *run, GError **error)
 {
@@ -301,17 +315,17 @@ gboolean
 accuracy_run(const AccuracySubject *subject, const AccuracyOptions *options, AccuracyResult *result,
              GError **error)
 {
+    AccuracySubject own = *subject;
+    g_autoptr(OmrForms) forms = omr_forms_new();
     Run run = {
-        .subject = subject,
         .options = options,
-        .state = {.settings = accuracy_settings(subject, options), .result = result},
+        .state.result = result,
         .idle = g_ptr_array_new_with_free_func(worker_free),
     };
     *result = (AccuracyResult){0};
     accuracy_tally_init(&result->tally);
     g_mutex_init(&run.mutex);
-    gboolean fine = (!options->state_path || accuracy_state_load(options->state_path, &run.state, error)) &&
-                    open_logs(&run, error) && run_blocks(&run, error);
+    gboolean fine = prepare(&run, &own, forms, error) && run_blocks(&run, error);
     progress_free(run.progress);
     accuracy_log_close(run.features);
     accuracy_log_close(run.findings);

@@ -35,6 +35,7 @@ typedef struct {
     Crosstab *kinds;    /* what truly stands at a position × how it was read */
     Crosstab *reasons;  /* why a field was handed over × what was truly in the field */
     Crosstab *scans;    /* how the page was scanned × what became of it */
+    Crosstab *damages;  /* what befell the page (a page may stand in several rows) × what became of it */
     Crosstab *refusals; /* why a page was refused × pages */
 } AccuracyTally;
 
@@ -48,6 +49,12 @@ json_t *accuracy_tally_to_json(const AccuracyTally *tally);
 /* Adds what accuracy_tally_to_json() wrote; FALSE when `object` is no such thing. */
 gboolean accuracy_tally_add_json(AccuracyTally *tally, const json_t *object);
 
+/* How a page was scanned, in the words of the tables. */
+typedef struct {
+    const char *scan;           /* the row of `scans`: "300 dpi grey" */
+    const char *const *damages; /* the rows of `damages`, NULL-terminated; or NULL */
+} AccuracyScanRows;
+
 /* What a page turned out to be. */
 typedef enum {
     ACCURACY_FINE,
@@ -56,9 +63,10 @@ typedef enum {
     ACCURACY_WRONG, /* a silent error, in positions or boxes */
 } AccuracyVerdict;
 
-/* Counts one page: `id` is what it is, `truth` what stands on it, `scan` the row of `scans`. */
+/* Counts one page: `id` is what it is, `truth` what stands on it, `rows` where it
+ * is counted by scan. */
 AccuracyVerdict accuracy_judge(AccuracyTally *tally, const FormReading *reading, const FormSheetId *id,
-                               const AccuracyTruth *truth, const char *scan);
+                               const AccuracyTruth *truth, const AccuracyScanRows *rows);
 
 /* Whether a reading is of another page than it should be; a refused one is not. */
 gboolean accuracy_is_mistaken(const FormReading *reading, const FormSheetId *id, const AccuracyTruth *truth);

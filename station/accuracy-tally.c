@@ -1,6 +1,7 @@
 #include "accuracy-tally-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 static const char *const count_names[] = {
     "positions",
@@ -51,6 +52,7 @@ accuracy_tally_init(AccuracyTally *tally)
         .kinds = crosstab_new(kind_columns),
         .reasons = crosstab_new(reason_columns),
         .scans = crosstab_new(scan_columns),
+        .damages = crosstab_new(scan_columns),
         .refusals = crosstab_new(refusal_columns),
     };
 }
@@ -61,6 +63,7 @@ accuracy_tally_clear(AccuracyTally *tally)
     g_clear_pointer(&tally->kinds, crosstab_free);
     g_clear_pointer(&tally->reasons, crosstab_free);
     g_clear_pointer(&tally->scans, crosstab_free);
+    g_clear_pointer(&tally->damages, crosstab_free);
     g_clear_pointer(&tally->refusals, crosstab_free);
 }
 
@@ -72,6 +75,7 @@ accuracy_tally_merge(AccuracyTally *tally, const AccuracyTally *part)
     crosstab_merge(tally->kinds, part->kinds);
     crosstab_merge(tally->reasons, part->reasons);
     crosstab_merge(tally->scans, part->scans);
+    crosstab_merge(tally->damages, part->damages);
     crosstab_merge(tally->refusals, part->refusals);
 }
 
@@ -84,6 +88,7 @@ accuracy_tally_to_json(const AccuracyTally *tally)
     json_object_set_new(object, "kinds", crosstab_to_json(tally->kinds));
     json_object_set_new(object, "reasons", crosstab_to_json(tally->reasons));
     json_object_set_new(object, "scans", crosstab_to_json(tally->scans));
+    json_object_set_new(object, "damages", crosstab_to_json(tally->damages));
     json_object_set_new(object, "refusals", crosstab_to_json(tally->refusals));
     return object;
 }
@@ -100,6 +105,7 @@ accuracy_tally_add_json(AccuracyTally *tally, const json_t *object)
     return crosstab_add_json(tally->kinds, json_object_get(object, "kinds")) &&
            crosstab_add_json(tally->reasons, json_object_get(object, "reasons")) &&
            crosstab_add_json(tally->scans, json_object_get(object, "scans")) &&
+           crosstab_add_json(tally->damages, json_object_get(object, "damages")) &&
            crosstab_add_json(tally->refusals, json_object_get(object, "refusals"));
 }
 
@@ -185,30 +191,23 @@ judge_box(AccuracyTally *tally, const FormFieldReading *read, const AccuracyTrut
     return wrong;
 }
 
-static AccuracyVerdict
-judge_refused(AccuracyTally *tally, const FormReading *reading, const AccuracyTruth *truth, const char *scan)
+static void
+judge_refused(AccuracyTally *tally, const FormReading *reading, const AccuracyTruth *truth)
 {
     const char *code = reading->flags->len ? g_array_index(reading->flags, FormFlag, 0).code : "?";
     tally->count[ACCURACY_PAGES_REFUSED]++;
     crosstab_add(tally->refusals, code, 0, 1);
-    crosstab_add(tally->scans, scan, SCAN_REFUSED, 1);
     for (guint i = 0; i < truth->fields->len; i++)
         tally->count[ACCURACY_FIELDS_REFUSED] +=
             g_array_index(truth->fields, AccuracyTruthField, i).marks != NULL;
-    return ACCURACY_REFUSED;
 }
 
-AccuracyVerdict
-accuracy_judge(AccuracyTally *tally, const FormReading *reading, const FormSheetId *id,
-               const AccuracyTruth *truth, const char *scan)
+/* Returns the page's silent errors, of positions and boxes. */
+static guint
+judge_fields(AccuracyTally *tally, const FormReading *reading, const FormSheetId *id,
+             const AccuracyTruth *truth)
 {
-    tally->count[ACCURACY_PAGES]++;
-    crosstab_add(tally->scans, scan, SCAN_PAGES, 1);
-    if (reading->refused)
-        return judge_refused(tally, reading, truth, scan);
-
     gboolean mistaken = accuracy_is_mistaken(reading, id, truth);
-    AccuracyTally before = *tally;
     guint n_wrong = 0;
     tally->count[ACCURACY_PAGES_MISTAKEN] += mistaken;
     for (guint i = 0; i < truth->fields->len; i++) {
@@ -219,16 +218,42 @@ accuracy_judge(AccuracyTally *tally, const FormReading *reading, const FormSheet
         else if (field->value)
             n_wrong += judge_box(tally, read, field);
     }
-    static const struct {
-        AccuracyCount count;
-        guint column;
-    } shown[] = {{ACCURACY_POSITIONS, SCAN_POSITIONS},
-                 {ACCURACY_FIELDS, SCAN_FIELDS},
-                 {ACCURACY_FIELDS_HANDED_OVER, SCAN_HANDED},
-                 {ACCURACY_SILENT_ERRORS, SCAN_WRONG}};
+    return n_wrong;
+}
+
+/* Adds what the page added to the counts. */
+static void
+count_scan(Crosstab *table, const char *row, const guint64 *before, const guint64 *after)
+{
+    static const AccuracyCount shown[] = {
+        [SCAN_PAGES] = ACCURACY_PAGES,
+        [SCAN_REFUSED] = ACCURACY_PAGES_REFUSED,
+        [SCAN_POSITIONS] = ACCURACY_POSITIONS,
+        [SCAN_FIELDS] = ACCURACY_FIELDS,
+        [SCAN_HANDED] = ACCURACY_FIELDS_HANDED_OVER,
+        [SCAN_WRONG] = ACCURACY_SILENT_ERRORS,
+    };
     for (guint i = 0; i < G_N_ELEMENTS(shown); i++)
-        crosstab_add(tally->scans, scan, shown[i].column,
-                     tally->count[shown[i].count] - before.count[shown[i].count]);
-    guint64 handed = tally->count[ACCURACY_FIELDS_HANDED_OVER] - before.count[ACCURACY_FIELDS_HANDED_OVER];
+        crosstab_add(table, row, i, after[shown[i]] - before[shown[i]]);
+}
+
+AccuracyVerdict
+accuracy_judge(AccuracyTally *tally, const FormReading *reading, const FormSheetId *id,
+               const AccuracyTruth *truth, const AccuracyScanRows *rows)
+{
+    guint64 before[ACCURACY_N_COUNTS];
+    guint n_wrong = 0;
+    memcpy(before, tally->count, sizeof before);
+    tally->count[ACCURACY_PAGES]++;
+    if (reading->refused)
+        judge_refused(tally, reading, truth);
+    else
+        n_wrong = judge_fields(tally, reading, id, truth);
+    count_scan(tally->scans, rows->scan, before, tally->count);
+    for (const char *const *damage = rows->damages; damage && *damage; damage++)
+        count_scan(tally->damages, *damage, before, tally->count);
+    if (reading->refused)
+        return ACCURACY_REFUSED;
+    gboolean handed = tally->count[ACCURACY_FIELDS_HANDED_OVER] > before[ACCURACY_FIELDS_HANDED_OVER];
     return n_wrong ? ACCURACY_WRONG : handed ? ACCURACY_DOUBTFUL : ACCURACY_FINE;
 }

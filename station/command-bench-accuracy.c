@@ -89,7 +89,7 @@ check(const Words *words, GError **error)
 }
 
 static gboolean
-measure(const Words *words, AccuracySubject *subject, guint threads, GError **error)
+measure(const Words *words, const AccuracySubject *subject, guint threads, GError **error)
 {
     AccuracyOptions options = {
         .positions = (guint64)words->positions,
@@ -101,10 +101,6 @@ measure(const Words *words, AccuracySubject *subject, guint threads, GError **er
         .quiet = words->json,
     };
     AccuracyResult result = {0};
-    g_autoptr(OmrForms) forms = omr_forms_new();
-    if (!omr_forms_add(forms, subject->package, error))
-        return FALSE;
-    subject->forms = forms;
     command_catch_interrupts();
     gboolean fine = accuracy_run(subject, &options, &result, error);
     if (fine && words->json)

@@ -7,7 +7,7 @@
 #include "command-fixture.h"
 
 /* The fixture's form has 15 positions in 5 fields to mark, on two pages. */
-#define POSITIONS "150"
+#define POSITIONS "90"
 
 static json_t *
 parse(const Run *run)
@@ -54,7 +54,7 @@ test_counts(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpstr(json_string_value(json_object_get(object, "population")), ==, "ordinary");
     g_assert_cmpint(count_of(object, "seed"), ==, 1000);
     g_assert_cmpint(count_of(object, "pages") % 2, ==, 0);
-    g_assert_cmpint(count_of(object, "positions"), >=, 150);
+    g_assert_cmpint(count_of(object, "positions"), >=, 90);
     g_assert_cmpint(count_of(object, "pages_refused"), ==, 0);
     g_assert_cmpint(count_of(object, "positions"), ==, count_of(object, "pages") / 2 * 15);
     g_assert_cmpint(count_of(object, "fields"), ==, count_of(object, "pages") / 2 * 5);
@@ -144,7 +144,7 @@ test_resumed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     const char *form = fixture->package_path;
     g_auto(Run) whole = run_phieu("bench", "accuracy", "--form", form, "--positions", POSITIONS, "--features",
                                   one, "-j", "3", "--json", NULL);
-    g_auto(Run) half = run_phieu("bench", "accuracy", "--form", form, "--positions", "60", "--features", two,
+    g_auto(Run) half = run_phieu("bench", "accuracy", "--form", form, "--positions", "45", "--features", two,
                                  "-j", "1", "--resume", state, "--json", NULL);
     assert_status(whole, 0);
     assert_status(half, 0);
@@ -163,7 +163,7 @@ test_resumed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(g_file_get_contents(one, &one_text, NULL, NULL));
     g_assert_true(g_file_get_contents(two, &two_text, NULL, NULL));
     g_assert_cmpstr(two_text, ==, one_text);
-    g_assert_cmpuint(count_lines(one_text), ==, 151);
+    g_assert_cmpuint(count_lines(one_text), ==, 91);
     g_assert_true(g_str_has_prefix(one_text, "questionnaire,page,scan,field,option,truth,kind,state,"));
 }
 
@@ -195,7 +195,7 @@ test_resumed_otherwise(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
         assert_one_line(bad, 2, "state.json");
     }
     g_autofree char *cut = g_strndup(before, strlen(before) / 2);
-    char *count = strstr(before, "\"positions\": 30");
+    char *count = strstr(before, "\"positions\": 15");
     fixture_write(state, cut, -1);
     g_auto(Run) half = run_phieu("bench", "accuracy", "--form", form, "--resume", state, NULL);
     assert_one_line(half, 2, "state.json");
