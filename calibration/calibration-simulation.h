@@ -9,13 +9,43 @@
 #include "form-print.h"
 #include "form-reading.h"
 
-/* How a mark is made on paper. */
+/* What a person did to an answer position; docs/simulation.md gives the size of each. */
 typedef enum {
+    /* Answers: ways of marking. */
     CALIBRATION_MARK_FILL,
     CALIBRATION_MARK_TICK,
     CALIBRATION_MARK_CROSS,
-    CALIBRATION_MARK_CIRCLE, /* around the bubble */
+    CALIBRATION_MARK_CIRCLE,      /* around the bubble */
+    CALIBRATION_MARK_DOT,         /* of a pen, made on purpose */
+    CALIBRATION_MARK_SLASH,       /* one thin diagonal stroke */
+    CALIBRATION_MARK_SMALL_CROSS, /* well inside the bubble */
+    CALIBRATION_MARK_LONG_TICK,   /* leaves the bubble far */
+    CALIBRATION_MARK_PATCHY,      /* a few loose strokes over a part of the bubble */
+    CALIBRATION_MARK_OVERFLOW,    /* a fill whose strokes run over the rim on both sides */
+    CALIBRATION_MARK_REMARKED,    /* a mark over the white paint that covers an earlier one */
+    /* Marks taken back: cancelled. */
+    CALIBRATION_MARK_SCRIBBLED,   /* scribbled over */
+    CALIBRATION_MARK_STRUCK,      /* a fill struck through with one line */
+    CALIBRATION_MARK_CROSSED_OUT, /* a fill with an X over it */
+    CALIBRATION_MARK_OUTDONE,     /* a small mark, after which another option was filled heavily */
+    CALIBRATION_MARK_WHITED_OUT,  /* under white paint */
+    CALIBRATION_MARK_ERASED,      /* pencil rubbed out: a residue */
+    /* No answers. */
+    CALIBRATION_MARK_NONE,       /* nothing, nor anything near */
+    CALIBRATION_MARK_SPECK,      /* where the pen rested */
+    CALIBRATION_MARK_STRAY,      /* a slip of the pen through it */
+    CALIBRATION_MARK_TAIL,       /* the end of a mark that belongs to another position */
+    CALIBRATION_MARK_STRUCK_OUT, /* under the line that strikes out its question or grid; cancelled where an
+                                    answer was struck with it */
+    CALIBRATION_MARK_BESIDE, /* nothing in it, or its rim is grazed; what is no mark passes within 1.5 mm */
 } CalibrationMarkKind;
+
+#define CALIBRATION_MARK_WAYS    (CALIBRATION_MARK_OVERFLOW + 1)
+#define CALIBRATION_MARK_CANCELS (CALIBRATION_MARK_ERASED - CALIBRATION_MARK_SCRIBBLED + 1)
+#define CALIBRATION_MARK_KINDS   (CALIBRATION_MARK_BESIDE + 1)
+
+/* One word, for tables and JSON: "fill", "small_cross", "none" … */
+const char *calibration_mark_kind_name(CalibrationMarkKind kind);
 
 typedef enum {
     CALIBRATION_PEN_BLACK,
@@ -23,20 +53,41 @@ typedef enum {
     CALIBRATION_PEN_PENCIL,
 } CalibrationPen;
 
-/* Who fills: shares are probabilities, 0 … 1, drawn once a questionnaire (kind, pen) or once a field (the
- * rest). */
+/* Who fills. All are probabilities, 0 … 1, but where another unit is named; what is not set does not occur.
+ */
 typedef struct {
-    double kind[4];         /* by CalibrationMarkKind; they add up to 1 */
-    double pen[3];          /* by CalibrationPen; they add up to 1 */
-    double blank;           /* a field left unanswered */
-    double corrected;       /* a first mark scribbled over, and another option marked */
-    double doubled;         /* two marks in a single choice: the truth is the empty value, state multiple */
-    double written;         /* a writing box that is written in */
-    double pencil_contrast; /* darkness of the pencil: 0 paper … 1 black */
+    /* Drawn once a questionnaire. Lists of weights add up to 1. */
+    double kind[CALIBRATION_MARK_WAYS]; /* the person's way of marking */
+    double pen[3];                      /* by CalibrationPen */
+    double thin, felt;                  /* of pens: a line of about 0.25 mm, a felt tip of about 1.1 mm */
+    double pencil_least, pencil_most;   /* darkness of the pencil: 0 paper … 1 black, evenly between */
+    double pencil_patches;              /* its unevenness over some tenths of a mm to mm, relative, 0 … 1 */
+    /* Drawn once a mark. */
+    double other_kind;                   /* a single mark in another way than the person's own … */
+    double other[CALIBRATION_MARK_WAYS]; /* … by these weights */
+    double tail; /* a tick or cross that runs into an empty position, where one lies so */
+    /* Drawn once a field. */
+    double blank;                            /* left unanswered */
+    double corrected;                        /* a first mark taken back, and another option marked */
+    double corrected_several;                /* the same where several are allowed: one mark too many */
+    double cancel[CALIBRATION_MARK_CANCELS]; /* how, by CalibrationMarkKind from SCRIBBLED; as far as the pen,
+                                                the first mark and the room on paper allow */
+    double remarked;   /* of white paint over a first mark: the answer, too, stands on paint */
+    double taken_back; /* erased (pencil) or painted over (pen), and nothing marked instead */
+    double doubled;    /* two marks in a single choice: the truth is the empty value, state multiple */
+    double struck_out; /* struck out whole */
+    double written;    /* a writing box that is written in */
+    /* Drawn once an empty position, once a page. */
+    double speck;
+    double stray, struck_part, ringed, underlined, noted;
 } CalibrationHabits;
 
 /* An office scanner and careful people, as most of a SIPAS delivery: what the demo and the proof use. */
 extern const CalibrationHabits calibration_habits_ordinary;
+
+/* Real people at their worst: every way of marking and correcting, light pencil, slips of the pen. What could
+ * mean two things is left out; docs/simulation.md names the gaps. */
+extern const CalibrationHabits calibration_habits_hard;
 
 /* One filled questionnaire: what was marked and written where. */
 typedef struct CalibrationRespondent CalibrationRespondent;
@@ -51,10 +102,19 @@ void calibration_respondent_free(CalibrationRespondent *respondent);
  * field. */
 const char *calibration_respondent_value(const CalibrationRespondent *respondent, const char *field);
 
-/* What was truly done to one position: empty, marked (both of a double answer) or cancelled (the first mark
- * of a correction). Empty for a field or option that the form does not have. */
+/* What one position truly says: empty, marked (both of a double answer) or cancelled (a mark taken back).
+ * Empty for a field or option that the form does not have. */
 FormMarkState calibration_respondent_mark(const CalibrationRespondent *respondent, const char *field,
                                           const char *option);
+
+/* What was truly done there, for tables of errors by kind. None for a field or option that the form does not
+ * have. */
+CalibrationMarkKind calibration_respondent_kind(const CalibrationRespondent *respondent, const char *field,
+                                                const char *option);
+
+/* Darkness of this person's line, 0 paper … 1 black, as a grey scanner sees it. A light pencil leaves nothing
+ * in 1 bit: such scans are no test of a reader. */
+double calibration_respondent_darkness(const CalibrationRespondent *respondent);
 
 /* Draws the marks and writing of one page over `cr`, whose unit is the point, as form_printer_draw(). */
 void calibration_respondent_draw(const CalibrationRespondent *respondent, int page, cairo_t *cr);

@@ -25,12 +25,35 @@ fill_texture(float *value, GRand *random)
     }
 }
 
-cairo_pattern_t *
-calibration_texture_new(const CalibrationTexture *texture, GRand *random)
+/* Adds a slow unevenness, wrapping round: soft patches of 0.5 … 2 mm, up to `depth`. */
+static void
+add_patches(float *value, double depth, GRand *random)
+{
+    enum { N = TEXTURE_PX, STEP = 12, KNOTS = N / STEP };
+    float knots[KNOTS][KNOTS];
+    for (int i = 0; i < KNOTS * KNOTS; i++)
+        knots[i / KNOTS][i % KNOTS] = (float)((g_rand_double(random) * 2 - 1) * depth * 1.5);
+    for (int y = 0; y < N; y++) {
+        float below = (float)(y % STEP) / STEP;
+        const float *top = knots[y / STEP], *low = knots[(y / STEP + 1) % KNOTS];
+        for (int x = 0; x < N; x++) {
+            float beside = (float)(x % STEP) / STEP;
+            int left = x / STEP, right = (left + 1) % KNOTS;
+            value[y * N + x] += (top[left] * (1 - beside) + top[right] * beside) * (1 - below) +
+                                (low[left] * (1 - beside) + low[right] * beside) * below;
+        }
+    }
+}
+
+/* `patches` is the slow unevenness, relative. */
+static cairo_pattern_t *
+patchy_texture_new(const CalibrationTexture *texture, double patches, GRand *random)
 {
     const int n = TEXTURE_PX;
     g_autofree float *value = g_new(float, n *n);
     fill_texture(value, random);
+    if (patches > 0 && texture->texture > 0)
+        add_patches(value, patches / texture->texture, random);
     g_autoptr(cairo_surface_t) tile = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, n, n);
     guint8 *bytes = cairo_image_surface_get_data(tile);
     int stride = cairo_image_surface_get_stride(tile);
@@ -53,39 +76,62 @@ calibration_texture_new(const CalibrationTexture *texture, GRand *random)
     return pattern;
 }
 
-/* Colours are of the dried line on white paper, as a colour scanner sees it: luminance (BT.601) of black ball
- * pens 0.08 … 0.22, of blue ones 0.24 … 0.42. Line widths as sold: "0.5" and "0.7" balls draw 0.35 … 0.55 mm
- * and spread on absorbent paper. */
-void
-calibration_ink_init(CalibrationInk *ink, CalibrationPen pen, double pencil_contrast, GRand *random)
+cairo_pattern_t *
+calibration_texture_new(const CalibrationTexture *texture, GRand *random)
 {
-    CalibrationTexture texture = {0};
-    double tint = g_rand_double(random);
-    switch (pen) {
+    return patchy_texture_new(texture, 0, random);
+}
+
+/* Colours are of the dried line on white paper, as a colour scanner sees it: luminance (BT.601) of black ball
+ * pens 0.08 … 0.22, of blue ones 0.24 … 0.42. */
+static CalibrationTexture
+texture_of(const CalibrationHand *hand, double tint)
+{
+    switch (hand->pen) {
     case CALIBRATION_PEN_BLACK:
-        texture =
-            (CalibrationTexture){0.07 + 0.13 * tint, 0.07 + 0.13 * tint, 0.09 + 0.15 * tint, 0.96, 0.10};
-        ink->width_mm = g_rand_double_range(random, 0.35, 0.7);
-        break;
+        return (CalibrationTexture){0.07 + 0.13 * tint, 0.07 + 0.13 * tint, 0.09 + 0.15 * tint, 0.96, 0.10};
     case CALIBRATION_PEN_BLUE:
-        texture = (CalibrationTexture){0.12 + 0.15 * tint, 0.17 + 0.22 * tint, 0.55 + 0.2 * tint, 0.95, 0.12};
-        ink->width_mm = g_rand_double_range(random, 0.35, 0.7);
-        break;
-    case CALIBRATION_PEN_PENCIL:
+        return (CalibrationTexture){0.12 + 0.15 * tint, 0.17 + 0.22 * tint, 0.55 + 0.2 * tint, 0.95, 0.12};
+    default:
         /* Graphite shines: even pressed hard it stays a dark grey. It sits on the fibres and leaves the pits
          * white. */
-        texture = (CalibrationTexture){0.2, 0.2, 0.22, CLAMP(pencil_contrast, 0, 1) / 0.8, 0.85};
-        ink->width_mm = g_rand_double_range(random, 0.45, 0.9);
-        break;
+        return (CalibrationTexture){0.2, 0.2, 0.22, CLAMP(hand->contrast, 0, 1) / 0.8, 0.85};
     }
+}
+
+/* Line widths as sold: "0.5" and "0.7" balls draw 0.35 … 0.55 mm and spread on absorbent paper. */
+void
+calibration_ink_init(CalibrationInk *ink, const CalibrationHand *hand, GRand *random)
+{
+    CalibrationTexture texture = texture_of(hand, g_rand_double(random));
+    gboolean pencil = hand->pen == CALIBRATION_PEN_PENCIL;
+    ink->width_mm = g_rand_double_range(random, pencil ? 0.45 : 0.35, pencil ? 0.9 : 0.7);
+    if (hand->nib_mm > 0)
+        ink->width_mm = hand->nib_mm;
     ink->tremor_mm = g_rand_double_range(random, 0.02, 0.08);
-    ink->pattern = calibration_texture_new(&texture, random);
+    ink->pattern = patchy_texture_new(&texture, pencil ? hand->patches : 0, random);
+    ink->residue = NULL;
+}
+
+double
+calibration_ink_darkness(const CalibrationHand *hand, GRand *random)
+{
+    CalibrationTexture texture = texture_of(hand, g_rand_double(random));
+    return texture.cover * (1 - 0.299 * texture.red - 0.587 * texture.green - 0.114 * texture.blue);
+}
+
+void
+calibration_ink_init_residue(CalibrationInk *ink, GRand *random)
+{
+    CalibrationTexture texture = {0.2, 0.2, 0.22, g_rand_double_range(random, 0.03, 0.07) / 0.8, 0.6};
+    ink->residue = patchy_texture_new(&texture, 0.3, random);
 }
 
 void
 calibration_ink_clear(CalibrationInk *ink)
 {
     g_clear_pointer(&ink->pattern, cairo_pattern_destroy);
+    g_clear_pointer(&ink->residue, cairo_pattern_destroy);
 }
 
 static void

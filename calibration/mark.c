@@ -1,56 +1,10 @@
-/* Marks: how people fill, tick, cross, ring and scribble out. */
+/* Marks: how people fill, tick, cross, ring, dot and strike a position. */
 #include <math.h>
 
-#include "simulation-private.h"
+#include "people-private.h"
 
-/* Free distance between a mark and a neighbouring option. */
-#define CLEARANCE_MM 0.15
-
-/* The strokes of a mark before they are drawn. */
-typedef struct {
-    GPtrArray *strokes; /* of GArray of CalibrationPoint */
-    gboolean straight;  /* zigzag, not curves */
-    gboolean quick;     /* thinning tails */
-} Mark;
-
-static void
-free_stroke(gpointer stroke)
-{
-    g_array_unref(stroke);
-}
-
-static void
-mark_init(Mark *mark)
-{
-    *mark = (Mark){.strokes = g_ptr_array_new_with_free_func(free_stroke)};
-}
-
-static void
-mark_clear(Mark *mark)
-{
-    g_ptr_array_unref(mark->strokes);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Mark, mark_clear)
-
-static GArray *
-add_stroke(Mark *mark)
-{
-    GArray *stroke = g_array_new(FALSE, FALSE, sizeof(CalibrationPoint));
-    g_ptr_array_add(mark->strokes, stroke);
-    return stroke;
-}
-
-static void
-add_point(GArray *stroke, double x, double y)
-{
-    CalibrationPoint point = {x, y};
-    g_array_append_val(stroke, point);
-}
-
-/* The area that the respondent takes for the position: the bubble, or the middle of a large table cell. */
-static FormOption
-target_of(const FormOption *option)
+FormOption
+calibration_mark_target(const FormOption *option)
 {
     FormOption target = *option;
     if (option->shape == FORM_SHAPE_CELL) {
@@ -58,23 +12,6 @@ target_of(const FormOption *option)
         target.h_mm = MIN(option->h_mm * 0.8, 7);
     }
     return target;
-}
-
-void
-calibration_hand_init(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random)
-{
-    hand->kind = (CalibrationMarkKind)calibration_pick(random, habits->kind, G_N_ELEMENTS(habits->kind));
-    hand->pen = (CalibrationPen)calibration_pick(random, habits->pen, G_N_ELEMENTS(habits->pen));
-    hand->size = g_rand_double_range(random, 0.85, 1.3);
-    hand->offset_x_mm = calibration_normal(random, 0.2);
-    hand->offset_y_mm = calibration_normal(random, 0.2);
-    hand->scatter_mm = g_rand_double_range(random, 0.08, 0.3);
-    hand->hatch_rad = calibration_chance(random, 0.15) ? g_rand_double_range(random, -0.2, 0.2)
-                                                       : g_rand_double_range(random, -1.2, -0.5);
-    hand->coverage = g_rand_double_range(random, 0.7, 1.0);
-    hand->spiral = calibration_chance(random, 0.35);
-    hand->slant = g_rand_double_range(random, -0.05, 0.3);
-    hand->letter = g_rand_double_range(random, 0.85, 1.15);
 }
 
 /* Lines across a box end at its sides. */
@@ -86,52 +23,54 @@ add_within(GArray *stroke, const FormOption *target, double reach, double x, dou
         x = CLAMP(x, -half_w, half_w);
         y = CLAMP(y, -half_h, half_h);
     }
-    add_point(stroke, target->x_mm + x, target->y_mm + y);
+    calibration_strokes_point(stroke, target->x_mm + x, target->y_mm + y);
 }
 
-/* To and fro across an ellipse, line by line; `reach` is its size against the target's. A box is hatched as
- * the ellipse around it, cut at its sides. */
-static void
-add_hatch(Mark *mark, const FormOption *target, double angle, double reach, double spacing_mm, GRand *random)
+/* A box is hatched as the ellipse around it, cut at its sides. */
+void
+calibration_mark_hatch(CalibrationStrokes *mark, const FormOption *target, const CalibrationHatch *hatch,
+                       GRand *random)
 {
-    GArray *stroke = add_stroke(mark);
+    GArray *stroke = calibration_strokes_add(mark);
     double around = target->shape == FORM_SHAPE_ELLIPSE ? 1 : 1.35;
-    double a = target->w_mm / 2 * reach * around, b = target->h_mm / 2 * reach * around;
-    double co = cos(angle), si = sin(angle);
+    double a = target->w_mm / 2 * hatch->reach * around, b = target->h_mm / 2 * hatch->reach * around;
+    double co = cos(hatch->angle), si = sin(hatch->angle);
     /* Half the extent across the lines, and the chord at a distance from the centre, of an ellipse. */
     double across = sqrt(a * a * si * si + b * b * co * co);
     double along = a * b / across, lean = (b * b - a * a) * si * co / (across * across);
-    double from = -across * g_rand_double_range(random, 0.82, 0.97),
-           to = across * g_rand_double_range(random, 0.82, 0.97);
+    double girth = across * (hatch->girth / hatch->reach);
+    double from = -girth * g_rand_double_range(random, 0.82, 0.97),
+           to = girth * g_rand_double_range(random, 0.82, 0.97);
     gboolean forward = TRUE;
-    for (double at = from; at <= to; at += spacing_mm * g_rand_double_range(random, 0.7, 1.3)) {
+    for (double at = from; at <= to; at += hatch->spacing_mm * g_rand_double_range(random, 0.7, 1.3)) {
         double half = along * sqrt(MAX(0, 1 - at * at / (across * across)));
         double side = forward ? 1 : -1;
         double near = at * lean - side * half * g_rand_double_range(random, 0.8, 1.05);
         double far = at * lean + side * half * g_rand_double_range(random, 0.8, 1.05);
-        add_within(stroke, target, reach, near * co - at * si, near * si + at * co);
-        add_within(stroke, target, reach, far * co - at * si, far * si + at * co);
+        add_within(stroke, target, hatch->reach, near * co - at * si, near * si + at * co);
+        add_within(stroke, target, hatch->reach, far * co - at * si, far * si + at * co);
         forward = !forward;
     }
 }
 
 /* Round and round, from the rim inwards. */
 static void
-add_spiral(Mark *mark, const FormOption *target, double reach, double spacing_mm, GRand *random)
+add_spiral(CalibrationStrokes *mark, const FormOption *target, double reach, double spacing_mm, GRand *random)
 {
-    GArray *stroke = add_stroke(mark);
+    GArray *stroke = calibration_strokes_add(mark);
     double a = target->w_mm / 2 * reach, b = target->h_mm / 2 * reach, r = 0.93;
     double angle = g_rand_double_range(random, 0, 2 * G_PI), step = 2 * G_PI / 14;
     double shrink = spacing_mm / MIN(a, b) / 14;
     for (; r > 0.08; r -= shrink * g_rand_double_range(random, 0.5, 1.5), angle += step) {
         double wobble = r * g_rand_double_range(random, 0.94, 1.06);
-        add_point(stroke, target->x_mm + a * wobble * cos(angle), target->y_mm + b * wobble * sin(angle));
+        calibration_strokes_point(stroke, target->x_mm + a * wobble * cos(angle),
+                                  target->y_mm + b * wobble * sin(angle));
     }
 }
 
 static void
-add_fill(Mark *mark, const CalibrationHand *hand, const CalibrationInk *ink, const FormOption *target,
-         GRand *random)
+add_fill(CalibrationStrokes *mark, const CalibrationHand *hand, const CalibrationInk *ink,
+         const FormOption *target, GRand *random)
 {
     double coverage = calibration_normal_within(random, hand->coverage, 0.08, 0.55, 1);
     /* A line covers its own width; lines closer than that overlap. */
@@ -145,14 +84,17 @@ add_fill(Mark *mark, const CalibrationHand *hand, const CalibrationInk *ink, con
         return;
     }
     mark->straight = TRUE;
-    add_hatch(mark, &inner, hand->hatch_rad + calibration_normal(random, 0.12), reach, spacing, random);
-    if (coverage > 0.9 && calibration_chance(random, 0.5))
-        add_hatch(mark, &inner, hand->hatch_rad + calibration_normal(random, 0.4), reach, spacing * 2,
-                  random);
+    CalibrationHatch hatch = {hand->hatch_rad + calibration_normal(random, 0.12), reach, reach, spacing};
+    calibration_mark_hatch(mark, &inner, &hatch, random);
+    if (coverage > 0.9 && calibration_chance(random, 0.5)) {
+        hatch.angle = hand->hatch_rad + calibration_normal(random, 0.4);
+        hatch.spacing_mm = spacing * 2;
+        calibration_mark_hatch(mark, &inner, &hatch, random);
+    }
 }
 
 static void
-add_tick(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
+add_tick(CalibrationStrokes *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
 {
     double size = MIN(target->w_mm, target->h_mm) * hand->size * g_rand_double_range(random, 0.8, 1.25);
     double turn = calibration_normal(random, 0.12), co = cos(turn), si = sin(turn);
@@ -161,26 +103,26 @@ add_tick(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRan
                                  {-0.15, g_rand_double_range(random, 0.35, 0.5)},
                                  {run * 0.5 - 0.05, 0.42 - rise * 0.6},
                                  {run, 0.45 - rise * 1.05}};
-    GArray *stroke = add_stroke(mark);
+    GArray *stroke = calibration_strokes_add(mark);
     for (guint i = 0; i < G_N_ELEMENTS(shape); i++) {
         double x = shape[i].x * size, y = shape[i].y * size;
-        add_point(stroke, target->x_mm + x * co - y * si, target->y_mm + x * si + y * co);
+        calibration_strokes_point(stroke, target->x_mm + x * co - y * si, target->y_mm + x * si + y * co);
     }
     mark->quick = TRUE;
 }
 
 static void
-add_line(Mark *mark, CalibrationPoint centre, double angle, double length, GRand *random)
+add_line(CalibrationStrokes *mark, CalibrationPoint centre, double angle, double length, GRand *random)
 {
-    GArray *stroke = add_stroke(mark);
+    GArray *stroke = calibration_strokes_add(mark);
     double bend = calibration_normal(random, 0.04) * length, co = cos(angle), si = sin(angle);
-    add_point(stroke, centre.x - co * length / 2, centre.y - si * length / 2);
-    add_point(stroke, centre.x - si * bend, centre.y + co * bend);
-    add_point(stroke, centre.x + co * length / 2, centre.y + si * length / 2);
+    calibration_strokes_point(stroke, centre.x - co * length / 2, centre.y - si * length / 2);
+    calibration_strokes_point(stroke, centre.x - si * bend, centre.y + co * bend);
+    calibration_strokes_point(stroke, centre.x + co * length / 2, centre.y + si * length / 2);
 }
 
 static void
-add_cross(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
+add_cross(CalibrationStrokes *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
 {
     double size =
         hypot(target->w_mm, target->h_mm) * 0.8 * hand->size * g_rand_double_range(random, 0.72, 1.1);
@@ -196,7 +138,7 @@ add_cross(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRa
 
 /* A ring around the bubble: outside its outline all the way, closed, overlapping or left a little open. */
 static void
-add_ring(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
+add_ring(CalibrationStrokes *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
 {
     double grow = 1 + 0.42 * hand->size * g_rand_double_range(random, 0.8, 1.3);
     double a = target->w_mm / 2 * grow * g_rand_double_range(random, 0.95, 1.2);
@@ -206,153 +148,179 @@ add_ring(Mark *mark, const CalibrationHand *hand, const FormOption *target, GRan
                                                    : g_rand_double_range(random, 6.2, 7.2);
     double tilt = calibration_normal(random, 0.12), drift = calibration_normal(random, 0.07);
     double lobe = g_rand_double_range(random, 0, 0.05), phase = g_rand_double_range(random, 0, 6.28);
-    GArray *stroke = add_stroke(mark);
+    GArray *stroke = calibration_strokes_add(mark);
     for (int i = 0; i <= 16; i++) {
         double t = start - sweep * i / 16, r = 1 + drift * (i / 16.0 - 0.5) + lobe * sin(2 * t + phase);
         double x = a * r * cos(t), y = b * r * sin(t);
-        add_point(stroke, target->x_mm + x * cos(tilt) - y * sin(tilt),
-                  target->y_mm + x * sin(tilt) + y * cos(tilt));
+        calibration_strokes_point(stroke, target->x_mm + x * cos(tilt) - y * sin(tilt),
+                                  target->y_mm + x * sin(tilt) + y * cos(tilt));
     }
 }
 
-static gboolean
-is_near(const CalibrationPoint *point, const FormOption *option, double margin_mm)
-{
-    return fabs(point->x - option->x_mm) < option->w_mm / 2 + margin_mm &&
-           fabs(point->y - option->y_mm) < option->h_mm / 2 + margin_mm;
-}
-
-/* Whether the segment comes near the option, tried every 0.3 mm. */
-static gboolean
-segment_is_near(CalibrationPoint from, CalibrationPoint to, const FormOption *option, double margin_mm)
-{
-    int steps = 1 + (int)(hypot(to.x - from.x, to.y - from.y) / 0.3);
-    for (int i = 0; i <= steps; i++) {
-        CalibrationPoint point = {from.x + (to.x - from.x) * i / steps, from.y + (to.y - from.y) * i / steps};
-        if (is_near(&point, option, margin_mm))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-mark_is_near(const Mark *mark, const FormOption *option, double margin_mm)
-{
-    for (guint i = 0; i < mark->strokes->len; i++) {
-        const GArray *stroke = g_ptr_array_index(mark->strokes, i);
-        const CalibrationPoint *p = (const CalibrationPoint *)(const void *)stroke->data;
-        for (guint k = 0; k + 1 < stroke->len; k++)
-            if (segment_is_near(p[k], p[k + 1], option, margin_mm))
-                return TRUE;
-        /* A quick stroke runs on a little, thinning. */
-        if (mark->quick && stroke->len >= 2) {
-            CalibrationPoint last = p[stroke->len - 1], before = p[stroke->len - 2];
-            CalibrationPoint end = {last.x + (last.x - before.x) * 0.6, last.y + (last.y - before.y) * 0.6};
-            if (segment_is_near(last, end, option, margin_mm))
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* The other options of the page that a mark of some 20 mm could reach. */
-static GPtrArray *
-neighbours_of(const FormPage *page, const FormOption *option)
-{
-    GPtrArray *near = g_ptr_array_new();
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = g_ptr_array_index(page->fields, i);
-        for (guint k = 0; k < field->options->len; k++) {
-            FormOption *other = &g_array_index(field->options, FormOption, k);
-            CalibrationPoint centre = {option->x_mm, option->y_mm};
-            if (other != option && is_near(&centre, other, 10 + MAX(option->w_mm, option->h_mm)))
-                g_ptr_array_add(near, other);
-        }
-    }
-    return near;
-}
-
-/* A careful hand makes the mark smaller where the next bubble is close. */
+/* A pen pressed down and turned a little: as wide as two or three lines. Smaller bubbles, smaller dots. */
 static void
-keep_clear(Mark *mark, const CalibrationInk *ink, const FormPage *page, const FormOption *option)
+add_dot(CalibrationStrokes *mark, const CalibrationInk *ink, const FormOption *target, GRand *random)
 {
-    g_autoptr(GPtrArray) near = neighbours_of(page, option);
-    double margin_mm = ink->width_mm * 0.55 + 2.5 * ink->tremor_mm + CLEARANCE_MM;
-    for (int tries = 0; tries < 14; tries++) {
-        gboolean clear = TRUE;
-        for (guint i = 0; i < near->len && clear; i++)
-            clear = !mark_is_near(mark, g_ptr_array_index(near, i), margin_mm);
-        if (clear)
-            return;
-        for (guint i = 0; i < mark->strokes->len; i++) {
-            GArray *stroke = g_ptr_array_index(mark->strokes, i);
-            for (guint k = 0; k < stroke->len; k++) {
-                CalibrationPoint *p = &g_array_index(stroke, CalibrationPoint, k);
-                p->x = option->x_mm + (p->x - option->x_mm) * 0.9;
-                p->y = option->y_mm + (p->y - option->y_mm) * 0.9;
-            }
-        }
-    }
+    double size = MIN(target->w_mm, target->h_mm);
+    double across_mm = g_rand_double_range(random, 1.1, 1.75), widest_mm = size * 0.45;
+    across_mm = MIN(across_mm, widest_mm);
+    FormOption dot = *target;
+    dot.shape = FORM_SHAPE_ELLIPSE;
+    double grow = g_rand_double_range(random, 1.0, 1.15);
+    dot.w_mm = MAX((across_mm * grow - ink->width_mm) / 0.93, 0.12);
+    dot.h_mm = MAX((across_mm / grow - ink->width_mm) / 0.93, 0.12);
+    add_spiral(mark, &dot, 1, MIN(ink->width_mm * 0.7, dot.w_mm * 0.4), random);
+}
+
+/* From the lower left to the upper right, seldom the other way; its ends stay near the rim. */
+static void
+add_slash(CalibrationStrokes *mark, const CalibrationHand *hand, const FormOption *target, GRand *random)
+{
+    double size = MIN(target->w_mm, target->h_mm);
+    double length = size * CLAMP(hand->size, 0.8, 1.15) * g_rand_double_range(random, 0.75, 1.15);
+    double angle = -g_rand_double_range(random, 0.6, 1.2);
+    if (calibration_chance(random, 0.12))
+        angle = -G_PI - angle;
+    CalibrationPoint centre = {target->x_mm, target->y_mm};
+    add_line(mark, centre, angle, length, random);
+    mark->quick = calibration_chance(random, 0.5);
 }
 
 static void
-draw_strokes(const Mark *mark, const CalibrationInk *ink, cairo_t *cr, GRand *random)
+add_small_cross(CalibrationStrokes *mark, const FormOption *target, GRand *random)
 {
-    for (guint i = 0; i < mark->strokes->len; i++) {
-        const GArray *stroke = g_ptr_array_index(mark->strokes, i);
-        if (stroke->len < 2)
-            continue;
-        if (mark->straight)
-            calibration_ink_zigzag(ink, cr, stroke, random);
-        else
-            calibration_ink_stroke(ink, cr, stroke, mark->quick, random);
+    double size = MIN(target->w_mm, target->h_mm) * g_rand_double_range(random, 0.38, 0.62);
+    double steep = g_rand_double_range(random, 0.6, 0.95);
+    for (int i = 0; i < 2; i++) {
+        CalibrationPoint centre = {target->x_mm + calibration_normal(random, 0.06 * size),
+                                   target->y_mm + calibration_normal(random, 0.06 * size)};
+        double angle = (i ? G_PI - steep : steep) + calibration_normal(random, 0.1);
+        add_line(mark, centre, angle, size * g_rand_double_range(random, 0.85, 1.2), random);
     }
 }
 
-void
-calibration_mark_draw(const CalibrationHand *hand, CalibrationMarkKind kind, const CalibrationInk *ink,
-                      const FormPage *page, const FormOption *option, cairo_t *cr, GRand *random)
+/* The hook in the bubble, the long arm 1.4 to 2.6 bubbles away. */
+static void
+add_long_tick(CalibrationStrokes *mark, const FormOption *target, GRand *random)
 {
-    g_auto(Mark) mark;
-    mark_init(&mark);
-    FormOption target = target_of(option);
-    double aim = kind == CALIBRATION_MARK_FILL ? 0.5 : 1; /* who fills looks closely */
-    target.x_mm += aim * (hand->offset_x_mm + calibration_normal(random, hand->scatter_mm));
-    target.y_mm += aim * (hand->offset_y_mm + calibration_normal(random, hand->scatter_mm));
-    switch (kind) {
-    case CALIBRATION_MARK_FILL:
-        add_fill(&mark, hand, ink, &target, random);
-        break;
+    double size = MIN(target->w_mm, target->h_mm), length = size * g_rand_double_range(random, 1.4, 2.6);
+    double angle = -g_rand_double_range(random, 0.35, 1.15);
+    CalibrationPoint shape[4] = {{-0.4, g_rand_double_range(random, -0.2, 0.1)},
+                                 {-0.1, g_rand_double_range(random, 0.2, 0.4)},
+                                 {0, 0},
+                                 {0, 0}};
+    for (int i = 0; i < 4; i++)
+        shape[i] = (CalibrationPoint){shape[i].x * size, shape[i].y * size};
+    double bow = calibration_normal(random, 0.05) * length;
+    for (int i = 2; i < 4; i++) {
+        double at = length * (i == 2 ? 0.5 : 1), side = i == 2 ? bow : 0;
+        shape[i].x = shape[1].x + at * cos(angle) - side * sin(angle);
+        shape[i].y = shape[1].y + at * sin(angle) + side * cos(angle);
+    }
+    GArray *stroke = calibration_strokes_add(mark);
+    for (int i = 0; i < 4; i++)
+        calibration_strokes_point(stroke, target->x_mm + shape[i].x, target->y_mm + shape[i].y);
+    mark->quick = TRUE;
+}
+
+/* A few loose strokes over a third to two thirds of the bubble, mostly beside its middle. */
+static void
+add_patchy(CalibrationStrokes *mark, const CalibrationHand *hand, const CalibrationInk *ink,
+           const FormOption *target, GRand *random)
+{
+    FormOption part = *target;
+    double share = g_rand_double_range(random, 0.6, 0.85);
+    part.x_mm += calibration_normal(random, target->w_mm * (1 - share) * 0.3);
+    part.y_mm += calibration_normal(random, target->h_mm * (1 - share) * 0.3);
+    double spacing_mm = ink->width_mm * g_rand_double_range(random, 1.1, 1.9),
+           least_mm = MIN(target->w_mm, target->h_mm) * 0.1;
+    CalibrationHatch hatch = {hand->hatch_rad + calibration_normal(random, 0.2), share, share,
+                              MAX(spacing_mm, least_mm)};
+    mark->straight = TRUE;
+    calibration_mark_hatch(mark, &part, &hatch, random);
+}
+
+/* Filled in haste: the strokes run over the rim at their ends, but not across. */
+static void
+add_overflow(CalibrationStrokes *mark, const CalibrationHand *hand, const CalibrationInk *ink,
+             const FormOption *target, GRand *random)
+{
+    FormOption open = *target;
+    if (target->shape != FORM_SHAPE_ELLIPSE) {
+        open.shape = FORM_SHAPE_ELLIPSE;
+        open.w_mm *= 1.1;
+        open.h_mm *= 1.1;
+    }
+    CalibrationHatch hatch = {hand->hatch_rad + calibration_normal(random, 0.12),
+                              g_rand_double_range(random, 1.2, 1.5), g_rand_double_range(random, 0.85, 1.0),
+                              MAX(ink->width_mm, 0.25) * g_rand_double_range(random, 0.8, 1.2)};
+    mark->straight = TRUE;
+    calibration_mark_hatch(mark, &open, &hatch, random);
+}
+
+static void
+add_mark(CalibrationStrokes *strokes, const CalibrationHand *hand, CalibrationMarkKind way,
+         const CalibrationInk *ink, const FormOption *target, GRand *random)
+{
+    switch (way) {
     case CALIBRATION_MARK_TICK:
-        add_tick(&mark, hand, &target, random);
+        add_tick(strokes, hand, target, random);
         break;
     case CALIBRATION_MARK_CROSS:
-        add_cross(&mark, hand, &target, random);
+        add_cross(strokes, hand, target, random);
         break;
     case CALIBRATION_MARK_CIRCLE:
-        add_ring(&mark, hand, &target, random);
+        add_ring(strokes, hand, target, random);
+        break;
+    case CALIBRATION_MARK_DOT:
+        add_dot(strokes, ink, target, random);
+        break;
+    case CALIBRATION_MARK_SLASH:
+        add_slash(strokes, hand, target, random);
+        break;
+    case CALIBRATION_MARK_SMALL_CROSS:
+        add_small_cross(strokes, target, random);
+        break;
+    case CALIBRATION_MARK_LONG_TICK:
+        add_long_tick(strokes, target, random);
+        break;
+    case CALIBRATION_MARK_PATCHY:
+        add_patchy(strokes, hand, ink, target, random);
+        break;
+    case CALIBRATION_MARK_OVERFLOW:
+        add_overflow(strokes, hand, ink, target, random);
+        break;
+    default:
+        add_fill(strokes, hand, ink, target, random);
         break;
     }
-    keep_clear(&mark, ink, page, option);
-    draw_strokes(&mark, ink, cr, random);
 }
 
-/* Heavy, in two directions, over the rim: it says "not this one" beyond doubt. */
-void
-calibration_mark_scribble(const CalibrationHand *hand, const CalibrationInk *ink, const FormPage *page,
-                          const FormOption *option, cairo_t *cr, GRand *random)
+/* Who fills, dots or makes small marks looks closely. */
+static double
+carelessness(CalibrationMarkKind way)
 {
-    g_auto(Mark) mark;
-    mark_init(&mark);
-    mark.straight = TRUE;
-    FormOption target = target_of(option);
-    target.x_mm += calibration_normal(random, 0.2);
-    target.y_mm += calibration_normal(random, 0.2);
-    double reach = g_rand_double_range(random, 1.2, 1.5);
-    add_hatch(&mark, &target, hand->hatch_rad + calibration_normal(random, 0.2), reach, ink->width_mm * 0.7,
-              random);
-    add_hatch(&mark, &target, hand->hatch_rad + g_rand_double_range(random, 0.5, 1.4), reach * 0.95,
-              ink->width_mm * 0.9, random);
-    keep_clear(&mark, ink, page, option);
-    draw_strokes(&mark, ink, cr, random);
+    switch (way) {
+    case CALIBRATION_MARK_TICK:
+    case CALIBRATION_MARK_CROSS:
+    case CALIBRATION_MARK_CIRCLE:
+        return 1;
+    case CALIBRATION_MARK_LONG_TICK:
+        return 0.7;
+    default:
+        return 0.5;
+    }
+}
+
+void
+calibration_mark_strokes(CalibrationStrokes *strokes, const CalibrationHand *hand, CalibrationMarkKind way,
+                         const CalibrationInk *ink, const FormPage *page, const FormOption *option,
+                         GRand *random)
+{
+    FormOption target = calibration_mark_target(option);
+    double aim = carelessness(way);
+    target.x_mm += aim * (hand->offset_x_mm + calibration_normal(random, hand->scatter_mm));
+    target.y_mm += aim * (hand->offset_y_mm + calibration_normal(random, hand->scatter_mm));
+    add_mark(strokes, hand, way, ink, &target, random);
+    calibration_strokes_keep_clear(strokes, ink, page, option);
 }

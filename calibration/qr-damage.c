@@ -166,8 +166,9 @@ add_strokes(const Damage *damage)
     GRand *random = damage->sheet->random;
     cairo_t *cr = damage->sheet->cr;
     CalibrationInk ink;
-    calibration_ink_init(&ink, calibration_chance(random, 0.5) ? CALIBRATION_PEN_BLUE : CALIBRATION_PEN_BLACK,
-                         0.5, random);
+    CalibrationHand hand = {.pen = calibration_chance(random, 0.5) ? CALIBRATION_PEN_BLUE
+                                                                   : CALIBRATION_PEN_BLACK};
+    calibration_ink_init(&ink, &hand, random);
     double w = damage->qr->w_mm, h = damage->qr->h_mm;
     for (int n = MAX(1, count_of(damage, 2, 7)); n > 0; n--) {
         g_autoptr(GArray) points = g_array_new(FALSE, FALSE, sizeof(CalibrationPoint));

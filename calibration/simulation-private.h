@@ -20,6 +20,7 @@ typedef struct {
     double width_mm;
     double tremor_mm; /* unsteadiness along a stroke */
     cairo_pattern_t *pattern;
+    cairo_pattern_t *residue; /* what rubbing leaves of it; NULL until it is needed */
 } CalibrationInk;
 
 /* What a stamp, a pen or a pencil leaves: a colour through a random texture. */
@@ -32,7 +33,6 @@ typedef struct {
 /* A repeating texture in user space, whose unit must be the mm. The caller destroys it. */
 cairo_pattern_t *calibration_texture_new(const CalibrationTexture *texture, GRand *random);
 
-void calibration_ink_init(CalibrationInk *ink, CalibrationPen pen, double pencil_contrast, GRand *random);
 void calibration_ink_clear(CalibrationInk *ink);
 
 /* Adds a smooth curve through the points to the path; it breaks where it turns with a cosine below
@@ -58,17 +58,25 @@ typedef struct {
     gboolean spiral;                 /* fills by going round instead of to and fro */
     double slant;                    /* of the handwriting */
     double letter;                   /* its size */
+    double contrast;                 /* darkness of the pencil */
+    double patches;                  /* and its unevenness */
+    double nib_mm;                   /* width of the line; 0: the pen's ordinary one */
 } CalibrationHand;
 
 void calibration_hand_init(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random);
 
-/* Marks `option`. The mark keeps out of every other option of the page. */
-void calibration_mark_draw(const CalibrationHand *hand, CalibrationMarkKind kind, const CalibrationInk *ink,
-                           const FormPage *page, const FormOption *option, cairo_t *cr, GRand *random);
+/* What that way of marking makes of it: nib, darkness. From a generator of its own, so that ordinary people
+ * stay the same people. */
+void calibration_hand_init_pen(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random);
 
-/* Scribbles a mark over. */
-void calibration_mark_scribble(const CalibrationHand *hand, const CalibrationInk *ink, const FormPage *page,
-                               const FormOption *option, cairo_t *cr, GRand *random);
+/* The pen of a hand. */
+void calibration_ink_init(CalibrationInk *ink, const CalibrationHand *hand, GRand *random);
+
+/* Darkness of the line that calibration_ink_init() makes of the same hand and generator. */
+double calibration_ink_darkness(const CalibrationHand *hand, GRand *random);
+
+/* What an eraser leaves of a pencil's line: 0.03 … 0.07 dark. */
+void calibration_ink_init_residue(CalibrationInk *ink, GRand *random);
 
 /* Writes `text` by hand into the field's box: one character a cell, or lines. */
 void calibration_writing_draw(const CalibrationHand *hand, const CalibrationInk *ink, const FormField *field,

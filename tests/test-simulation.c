@@ -167,7 +167,7 @@ ink_at(PIX *blank, PIX *filled, double dpi, const FormOption *option, double rea
 static CalibrationHabits
 only(CalibrationMarkKind kind, CalibrationPen pen)
 {
-    CalibrationHabits habits = {.pencil_contrast = 0.45, .written = 1};
+    CalibrationHabits habits = {.pencil_least = 0.45, .pencil_most = 0.45, .written = 1};
     habits.kind[kind] = 1;
     habits.pen[pen] = 1;
     return habits;
@@ -245,7 +245,7 @@ check_ink(const FormPackage *package, const CalibrationHabits *habits, guint32 s
             else if (ring)
                 g_assert_cmpfloat(ink_at(blank, filled, scan.dpi, option, 2), >, 6);
             else
-                g_assert_cmpfloat(ink, >, 4);
+                g_assert_cmpfloat(ink, >, 2.5);
         }
     }
 }
@@ -254,7 +254,7 @@ static void
 test_truth_is_on_paper(void)
 {
     g_autoptr(FormPackage) package = make_package();
-    for (int kind = 0; kind < 4; kind++)
+    for (int kind = 0; kind < CALIBRATION_MARK_WAYS; kind++)
         for (int pen = 0; pen < 3; pen++)
             for (guint32 seed = 0; seed < 3; seed++) {
                 CalibrationHabits habits = only((CalibrationMarkKind)kind, (CalibrationPen)pen);
@@ -338,6 +338,125 @@ test_truth_of_fields(void)
         g_assert_null(calibration_respondent_value(respondent, "no such field"));
         g_assert_cmpint(calibration_respondent_mark(respondent, "q1", "99"), ==, FORM_MARK_EMPTY);
     }
+}
+
+/* What each kind says of its position. */
+static FormMarkState
+state_of_kind(CalibrationMarkKind kind)
+{
+    if (kind <= CALIBRATION_MARK_REMARKED)
+        return FORM_MARK_MARKED;
+    return kind <= CALIBRATION_MARK_ERASED ? FORM_MARK_CANCELLED : FORM_MARK_EMPTY;
+}
+
+static void
+check_hard_field(const CalibrationRespondent *respondent, const FormField *field,
+                 int seen[CALIBRATION_MARK_KINDS])
+{
+    int counts[3];
+    count_marks(respondent, field, counts);
+    const char *value = calibration_respondent_value(respondent, field->name);
+    g_auto(GStrv) values = g_strsplit(value, " ", -1);
+    gboolean doubled = field->type == FORM_SELECT_ONE && counts[FORM_MARK_MARKED] > 1;
+    g_assert_cmpint(doubled ? 0 : counts[FORM_MARK_MARKED], ==, (int)g_strv_length(values));
+    for (guint o = 0; o < field->options->len; o++) {
+        const char *option = g_array_index(field->options, FormOption, o).value;
+        FormMarkState state = calibration_respondent_mark(respondent, field->name, option);
+        CalibrationMarkKind kind = calibration_respondent_kind(respondent, field->name, option);
+        seen[kind]++;
+        if (kind == CALIBRATION_MARK_STRUCK_OUT) {
+            g_assert_cmpint(state, !=, FORM_MARK_MARKED);
+            g_assert_cmpstr(value, ==, "");
+        } else {
+            g_assert_cmpint(state, ==, state_of_kind(kind));
+        }
+    }
+}
+
+/* The truth of the hard population holds together, and all that is promised occurs. */
+static void
+test_hard_truth(void)
+{
+    g_autoptr(FormPackage) package = make_package();
+    const FormPage *page = form_package_page(package, 1);
+    int seen[CALIBRATION_MARK_KINDS] = {0};
+    for (guint32 seed = 1000; seed < 1600; seed++) {
+        g_autoptr(CalibrationRespondent) respondent =
+            calibration_respondent_new(package, &calibration_habits_hard, seed, SERIAL);
+        for (guint i = 0; i < page->fields->len; i++) {
+            const FormField *field = g_ptr_array_index(page->fields, i);
+            if (field->options->len > 0)
+                check_hard_field(respondent, field, seen);
+        }
+        double darkness = calibration_respondent_darkness(respondent);
+        g_assert_cmpfloat(darkness, >, 0.119);
+        g_assert_cmpfloat(darkness, <, 0.93);
+    }
+    for (int kind = 0; kind < CALIBRATION_MARK_KINDS; kind++) {
+        if (seen[kind] == 0)
+            g_test_message("no %s", calibration_mark_kind_name((CalibrationMarkKind)kind));
+        g_assert_cmpint(seen[kind], >, 0);
+    }
+}
+
+/* Mean ink in a position, by what stands there: least and most over a person's page. */
+static void
+measure_kinds(const FormPackage *package, const CalibrationHabits *habits, guint32 seed,
+              double least[CALIBRATION_MARK_KINDS], double most[CALIBRATION_MARK_KINDS])
+{
+    CalibrationScan scan = plain_scan(150);
+    g_autoptr(CalibrationRespondent) respondent = calibration_respondent_new(package, habits, seed, SERIAL);
+    g_autoptr(PIX) blank = simulate(package, NULL, &scan, 1),
+                   filled = simulate(package, respondent, &scan, 1);
+    const FormPage *page = form_package_page(package, 1);
+    for (guint i = 0; i < page->fields->len; i++) {
+        const FormField *field = g_ptr_array_index(page->fields, i);
+        for (guint o = 0; o < field->options->len; o++) {
+            const FormOption *option = &g_array_index(field->options, FormOption, o);
+            CalibrationMarkKind kind = calibration_respondent_kind(respondent, field->name, option->value);
+            double ink = ink_at(blank, filled, scan.dpi, option, 0.9);
+            least[kind] = MIN(least[kind], ink);
+            most[kind] = MAX(most[kind], ink);
+        }
+    }
+}
+
+/* Hard people with a black pen, or with a pencil of one darkness: what is claimed lies on the paper. */
+static void
+test_hard_ink(void)
+{
+    g_autoptr(FormPackage) package = make_package();
+    double least[CALIBRATION_MARK_KINDS], most[CALIBRATION_MARK_KINDS];
+    for (int i = 0; i < CALIBRATION_MARK_KINDS; i++) {
+        least[i] = 255;
+        most[i] = 0;
+    }
+    CalibrationHabits habits = calibration_habits_hard;
+    habits.pencil_least = habits.pencil_most = 0.4;
+    habits.corrected = habits.corrected_several = habits.taken_back = 0.1;
+    habits.speck = 0.05;
+    habits.stray = habits.noted = habits.ringed = habits.underlined = 0.5;
+    for (guint32 seed = 1000; seed < 1040; seed++) {
+        gboolean pencil = seed % 2;
+        habits.pen[CALIBRATION_PEN_BLACK] = !pencil;
+        habits.pen[CALIBRATION_PEN_BLUE] = 0;
+        habits.pen[CALIBRATION_PEN_PENCIL] = pencil;
+        measure_kinds(package, &habits, seed, least, most);
+    }
+    for (int kind = 0; kind < CALIBRATION_MARK_REMARKED; kind++)
+        if (kind != CALIBRATION_MARK_CIRCLE)
+            g_assert_cmpfloat(least[kind], >, 2);
+    g_assert_cmpfloat(most[CALIBRATION_MARK_NONE], ==, 0);
+    g_assert_cmpfloat(most[CALIBRATION_MARK_BESIDE], <, 15);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_SPECK], >, 0);
+    g_assert_cmpfloat(most[CALIBRATION_MARK_SPECK], <, 6);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_STRAY], >, 1);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_TAIL], >, 1);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_ERASED], >, 0.5);
+    g_assert_cmpfloat(most[CALIBRATION_MARK_ERASED], <, 0.1 * 255);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_SCRIBBLED], >, 60);
+    g_assert_cmpfloat(least[CALIBRATION_MARK_STRUCK], >, 30);
+    g_assert_cmpfloat(most[CALIBRATION_MARK_WHITED_OUT], <, 40);
 }
 
 /* How many marks a person makes where several are allowed, over 400 persons; options that ask for words are
@@ -826,7 +945,7 @@ test_narrow_forms(void)
     add_box(package, page, "tiny", FORM_TEXT, (FormRect){1, 40, 0.5, 0.5}, 0);
     add_box(package, page, "digits", FORM_INTEGER, (FormRect){1, 45, 3, 1}, 40);
     for (guint32 seed = 0; seed < 40; seed++)
-        for (int kind = 0; kind < 4; kind++) {
+        for (int kind = 0; kind < CALIBRATION_MARK_WAYS; kind++) {
             CalibrationHabits habits = only((CalibrationMarkKind)kind, CALIBRATION_PEN_BLACK);
             habits.corrected = 0.5;
             g_autoptr(CalibrationRespondent) respondent =
@@ -941,6 +1060,8 @@ main(int argc, char **argv)
     g_test_add_func("/simulation/truth-is-on-paper", test_truth_is_on_paper);
     g_test_add_func("/simulation/kinds-differ", test_kinds_differ);
     g_test_add_func("/simulation/truth-of-fields", test_truth_of_fields);
+    g_test_add_func("/simulation/hard-truth", test_hard_truth);
+    g_test_add_func("/simulation/hard-ink", test_hard_ink);
     g_test_add_func("/simulation/several-marks", test_several_marks);
     g_test_add_func("/simulation/habits-at-their-ends", test_habits_at_their_ends);
     g_test_add_func("/simulation/geometry", test_geometry);
