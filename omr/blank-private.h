@@ -66,7 +66,8 @@ typedef struct {
     OmrScale scale[OMR_SCALES];
     GArray *targets;       /* of OmrTarget: fields in order, their options in order, or their box */
     GArray *outlines;      /* of OmrOutline, one a target */
-    OmrFeatures *features; /* for a page without QR, else NULL */
+    OmrFeatures *features; /* for a page without QR, else NULL until omr_blank_features() */
+    struct OmrBlankLater *later;
 } OmrBlank;
 
 /* Opens the blank, or draws one from the geometry where the package has none. OMR_ERROR_INPUT when it cannot
@@ -74,7 +75,12 @@ typedef struct {
 OmrBlank *omr_blank_new(const FormPackage *package, const FormPage *page, GError **error);
 void omr_blank_free(OmrBlank *blank);
 
-/* The parts of that work: `scale` (landmarks.c), `targets` (targets.c), and `outlines` of those (outlines.c).
+/* What tells where the page lies without its QRs; on a form with QRs that takes time and is hardly ever
+ * needed, so it is made when first asked for, by whichever thread. NULL when the blank cannot be opened any
+ * more. */
+const OmrFeatures *omr_blank_features(const OmrBlank *blank);
+
+/* The parts of omr_blank_new(): `scale` (landmarks.c), `targets` (targets.c), and `outlines` of those (outlines.c).
  */
 void omr_blank_find_landmarks(OmrBlank *blank, const OmrSource *source);
 void omr_blank_prepare_targets(OmrBlank *blank, const OmrSource *source);

@@ -21,8 +21,11 @@ typedef struct {
 
 typedef struct {
     OmrIdentityResult result;
-    FormSheetId id;  /* when found */
-    GArray *symbols; /* of OmrSymbol: those that carry the id */
+    FormSheetId id;   /* when found */
+    gboolean located; /* known by its printed serial, and so where it lies */
+    GArray *symbols;  /* of OmrSymbol: those that carry the id */
+    GArray *traces; /* of OmrSymbol: where nothing was read, those that seem to be codes; what they say stands
+                       for a code of their size only */
 } OmrIdentity;
 
 void omr_identity_clear(OmrIdentity *identity);

@@ -15,7 +15,8 @@
 #define FIRST_DPI 150.0
 
 /* Levels of the pyramid tried from there towards full resolution. */
-#define TRIES 3
+#define TRIES      3
+#define PAGE_TRIES 2 /* over the whole page: 600 dpi would take a second */
 
 struct OmrFinder {
     zbar_image_scanner_t *scanner;
@@ -51,6 +52,7 @@ void
 omr_identity_clear(OmrIdentity *identity)
 {
     g_clear_pointer(&identity->symbols, g_array_unref);
+    g_clear_pointer(&identity->traces, g_array_unref);
 }
 
 /* A part of a pyramid's level, in pixels of that level. */
@@ -109,18 +111,18 @@ take_payload(OmrIdentity *identity, const char *payload)
 /* Adds a code that carries the page's id, unless it was found before: windows of two forms may hold the same
  * one. */
 static void
-add_symbol(OmrIdentity *identity, const char *payload, const OmrPoint corner[4])
+add_symbol(GArray *symbols, const char *payload, const OmrPoint corner[4])
 {
     double side_px = hypot(corner[2].x - corner[0].x, corner[2].y - corner[0].y) / G_SQRT2;
 
-    for (guint i = 0; i < identity->symbols->len; i++) {
-        const OmrSymbol *other = &g_array_index(identity->symbols, OmrSymbol, i);
+    for (guint i = 0; i < symbols->len; i++) {
+        const OmrSymbol *other = &g_array_index(symbols, OmrSymbol, i);
         if (hypot(other->corner[0].x - corner[0].x, other->corner[0].y - corner[0].y) < side_px / 2)
             return;
     }
     OmrSymbol symbol = {.payload = g_strdup(payload)};
     memcpy(symbol.corner, corner, sizeof symbol.corner);
-    g_array_append_val(identity->symbols, symbol);
+    g_array_append_val(symbols, symbol);
 }
 
 /* Decodes the QRs of a picture; NULL when there is none. The caller destroys it. */
@@ -164,7 +166,7 @@ scan_window(OmrFinder *finder, const OmrPyramid *image, const Window *window, Om
         g_autofree char *payload = payload_of(symbol);
         OmrPoint corner[4];
         if (take_payload(identity, payload) && corners_of(symbol, window, corner))
-            add_symbol(identity, payload, corner);
+            add_symbol(identity->symbols, payload, corner);
     }
     zbar_image_destroy(picture);
     return identity->symbols->len > before;
@@ -186,11 +188,11 @@ window_around(const OmrPyramid *image, int level, OmrPoint centre, double side_p
 
 static gboolean
 scan_around(OmrFinder *finder, const OmrPyramid *image, OmrPoint centre, double side_px, double dpi,
-            OmrIdentity *identity)
+            int tries, OmrIdentity *identity)
 {
     int first = omr_pyramid_level(image, dpi / FIRST_DPI);
 
-    for (int level = first; level >= MAX(first - TRIES + 1, 0); level--) {
+    for (int level = first; level >= MAX(first - tries + 1, 0); level--) {
         Window window;
         if (window_around(image, level, centre, side_px, &window) &&
             scan_window(finder, image, &window, identity))
@@ -252,7 +254,7 @@ scan_places(OmrFinder *finder, const OmrPyramid *image, const GArray *places, in
         OmrPoint centre = place_in_image(base, place->package, place->rect.x_mm + place->rect.w_mm / 2,
                                          place->rect.y_mm + place->rect.h_mm / 2, quarters);
         double side_mm = MAX(place->rect.w_mm, place->rect.h_mm) + 2 * AROUND_MM;
-        scan_around(finder, image, centre, side_mm * px_per_mm, px_per_mm * 25.4, identity);
+        scan_around(finder, image, centre, side_mm * px_per_mm, px_per_mm * 25.4, TRIES, identity);
     }
 }
 
@@ -265,7 +267,7 @@ scan_everything(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *imag
         MAX(base->width, base->height) / MAX(form->package->width_mm, form->package->height_mm) * 25.4;
     OmrPoint centre = {base->width / 2.0, base->height / 2.0};
 
-    scan_around(finder, image, centre, 2 * MAX(base->width, base->height), dpi, identity);
+    scan_around(finder, image, centre, 2 * MAX(base->width, base->height), dpi, PAGE_TRIES, identity);
 }
 
 /* Further around than an ordinary scan needs: an image that holds a page askew is larger than the page. */
@@ -280,21 +282,20 @@ scan_everything(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *imag
 #define SAME_GRID  0.3
 #define SOUND_GRID 0.5
 
-/* The side of a form's QR modules, mm, when its code has so many of them; 0 when it never has. */
-static double
-module_mm_of(const Place *place, int modules)
+/* A payload of the form whose code has so many modules; NULL when none has. The caller frees it. */
+static char *
+payload_like(const FormPackage *package, int modules)
 {
-    FormSheetId id = {.version = place->package->version, .page = 1};
+    FormSheetId id = {.version = package->version, .page = 1};
 
-    g_strlcpy(id.code, place->package->code, sizeof id.code);
+    g_strlcpy(id.code, package->code, sizeof id.code);
     for (gsize length = 1; length <= FORM_SERIAL_MAX; length++) {
-        FormRect symbol;
         memset(id.serial, '0', length);
         g_autofree char *payload = form_sheet_id_payload(&id);
-        if (omr_grid_modules(strlen(payload)) == modules && form_qr_symbol(&place->rect, payload, &symbol))
-            return symbol.w_mm / modules;
+        if (omr_grid_modules(strlen(payload)) == modules)
+            return g_steal_pointer(&payload);
     }
-    return 0;
+    return NULL;
 }
 
 static double
@@ -356,7 +357,8 @@ is_near(const OmrPoint *points, guint n, OmrPoint point, double distance_px)
 
 /* Finds the codes of so many modules, in the page as it lies and upside down, or turned either way. */
 static guint
-find_grids(const OmrPyramid *image, const GArray *places, int modules, int turned, OmrGrid grids[MAX_GRIDS])
+find_grids(const OmrPyramid *image, const GArray *places, int modules, int turned, OmrGrid grids[MAX_GRIDS],
+           char *like[MAX_GRIDS])
 {
     const OmrImage *base = &image->level[0];
     OmrPoint seen[2 * MAX_GRIDS];
@@ -368,13 +370,16 @@ find_grids(const OmrPyramid *image, const GArray *places, int modules, int turne
         double px_per_mm = MAX(base->width, base->height) / long_mm;
         OmrPoint centre = place_in_image(base, place->package, place->rect.x_mm + place->rect.w_mm / 2,
                                          place->rect.y_mm + place->rect.h_mm / 2, turned + 2 * (int)(i % 2));
-        double module_mm = module_mm_of(place, modules);
-        if (module_mm <= 0 || is_near(seen, n_seen, centre, 4 * px_per_mm))
+        g_autofree char *payload = payload_like(place->package, modules);
+        FormRect symbol;
+        if (payload == NULL || is_near(seen, n_seen, centre, 4 * px_per_mm) ||
+            !form_qr_symbol(&place->rect, payload, &symbol))
             continue;
         seen[n_seen++] = centre;
         double side_mm = MAX(place->rect.w_mm, place->rect.h_mm) + 2 * DAMAGED_AROUND_MM;
-        OmrGridArea area = {centre, side_mm * px_per_mm, module_mm * px_per_mm, modules};
-        n += omr_grid_find(image, &area, &grids[n]) ? 1 : 0;
+        OmrGridArea area = {centre, side_mm * px_per_mm, symbol.w_mm / modules * px_per_mm, modules};
+        if (omr_grid_find(image, &area, &grids[n]))
+            like[n++] = g_steal_pointer(&payload);
     }
     return n;
 }
@@ -384,16 +389,22 @@ scan_damaged_codes(OmrFinder *finder, const OmrPyramid *image, const GArray *pla
                    OmrIdentity *identity)
 {
     g_autofree OmrGrid *grids = g_new(OmrGrid, MAX_GRIDS);
-    guint n = find_grids(image, places, modules, turned, grids);
+    char *like[MAX_GRIDS];
+    guint n = find_grids(image, places, modules, turned, grids, like);
     const OmrGrid *decoded;
     g_autofree char *payload = combine_grids(finder, grids, n, &decoded);
 
+    for (guint i = 0; i < n; i++) {
+        if (payload == NULL && grids[i].score >= SOUND_GRID)
+            add_symbol(identity->traces, like[i], grids[i].corner);
+        g_free(like[i]);
+    }
     if (payload == NULL || !take_payload(identity, payload))
         return FALSE;
-    add_symbol(identity, payload, decoded->corner);
+    add_symbol(identity->symbols, payload, decoded->corner);
     for (guint i = 0; i < n; i++) {
         if (grids[i].score >= SOUND_GRID && agreement_of(&grids[i], decoded) >= SAME_GRID)
-            add_symbol(identity, payload, grids[i].corner);
+            add_symbol(identity->symbols, payload, grids[i].corner);
     }
     return TRUE;
 }
@@ -419,6 +430,8 @@ omr_identify(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *image, 
     memset(identity, 0, sizeof *identity);
     identity->symbols = g_array_new(FALSE, TRUE, sizeof(OmrSymbol));
     g_array_set_clear_func(identity->symbols, symbol_clear);
+    identity->traces = g_array_new(FALSE, TRUE, sizeof(OmrSymbol));
+    g_array_set_clear_func(identity->traces, symbol_clear);
     if (forms->forms->len == 0)
         return;
     for (int i = 0; i < 4 && identity->symbols->len == 0 && places->len > 0; i++)

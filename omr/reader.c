@@ -5,6 +5,7 @@
 #include "decide-private.h"
 #include "pose-private.h"
 #include "quality-private.h"
+#include "serial-private.h"
 
 /* A page with less than this share of dark pixels carries no print: a form has ten times as much. */
 #define BLANK_PAGE_SHARE 0.0005
@@ -14,6 +15,7 @@ struct OmrReader {
     const OmrForms *forms;
     const CalibrationProfile *profile;
     OmrFinder *finder;
+    OmrText *text;
     OmrPyramid image; /* of the page at hand; its memory serves the next one */
 };
 
@@ -25,6 +27,7 @@ omr_reader_new(const OmrForms *forms, const CalibrationProfile *profile)
     reader->forms = forms;
     reader->profile = profile;
     reader->finder = omr_finder_new();
+    reader->text = omr_text_new();
     return reader;
 }
 
@@ -34,6 +37,7 @@ omr_reader_free(OmrReader *reader)
     if (reader == NULL)
         return;
     omr_finder_free(reader->finder);
+    omr_text_free(reader->text);
     omr_pyramid_clear(&reader->image);
     g_free(reader);
 }
@@ -71,7 +75,7 @@ told_page(const OmrReader *reader, const OmrInput *input)
 }
 
 static void
-refuse_by_identity(FormReading *reading, const OmrIdentity *identity, const OmrPyramid *image)
+refuse_by_identity(const OmrReader *reader, const OmrIdentity *identity, FormReading *reading)
 {
     if (identity->result == OMR_IDENTITY_BAD_CHECK)
         form_reading_refuse(reading, "bad_check",
@@ -79,22 +83,48 @@ refuse_by_identity(FormReading *reading, const OmrIdentity *identity, const OmrP
     else if (identity->result == OMR_IDENTITY_CONFLICT)
         form_reading_refuse(reading, "bad_check",
                             _("two QRs on this image name different pages: two sheets at once?"));
-    else if (is_blank_page(image))
+    else if (is_blank_page(&reader->image))
         form_reading_refuse(reading, "blank_page", _("the page is blank"));
     else
         form_reading_refuse(reading, "no_form", _("no QR of a form was found"));
 }
 
-/* Finds out what page this is. NULL when the page was refused. */
+/* What is printed below the QRs, when they are lost. The time goes to `text`. */
+static void
+identify_by_serial(OmrReader *reader, OmrIdentity *identity, OmrAlignment *alignment, FormReading *reading)
+{
+    OmrSerialSearch search = {reader->text, reader->forms, &reader->image, identity->traces,
+                              calibration_profile_align(reader->profile)};
+    double start_ms = now_ms();
+
+    if (omr_serial_find(&search, &identity->id, alignment) != NULL) {
+        identity->result = OMR_IDENTITY_FOUND;
+        identity->located = TRUE;
+        form_reading_add_flag(reading, "no_qr", NULL,
+                              _("no QR could be read: the page is known by its printed serial"));
+    } else {
+        omr_alignment_clear(alignment);
+    }
+    if (omr_text_missing(reader->text) != NULL)
+        form_reading_add_flag(reading, "no_text_data", NULL,
+                              _("print cannot be read: Tesseract's language data are missing; install "
+                                "tesseract-ocr-eng and tesseract-ocr-vie"));
+    reading->time_ms.text += now_ms() - start_ms;
+}
+
+/* Finds out what page this is; by its printed serial, where it lies as well. NULL when the page was refused.
+ */
 static const OmrBlank *
-identify(OmrReader *reader, const OmrInput *input, const OmrPyramid *image, OmrIdentity *identity,
+identify(OmrReader *reader, const OmrInput *input, OmrIdentity *identity, OmrAlignment *alignment,
          FormReading *reading)
 {
-    omr_identify(reader->finder, reader->forms, image, identity);
+    omr_identify(reader->finder, reader->forms, &reader->image, identity);
+    if (identity->result == OMR_IDENTITY_NONE && !is_blank_page(&reader->image))
+        identify_by_serial(reader, identity, alignment, reading);
     if (identity->result != OMR_IDENTITY_FOUND) {
         const OmrBlank *told = identity->result == OMR_IDENTITY_NONE ? told_page(reader, input) : NULL;
-        if (told == NULL || is_blank_page(image)) {
-            refuse_by_identity(reading, identity, image);
+        if (told == NULL || is_blank_page(&reader->image)) {
+            refuse_by_identity(reader, identity, reading);
             return NULL;
         }
         reading->form = form_reading_string(reading, told->package->code);
@@ -132,7 +162,7 @@ describe_alignment(FormReading *reading, const OmrAlignment *alignment, const Fo
     reading->residual_mm = alignment->residual_mm;
 }
 
-/* Tries the poses in turn and keeps the first that can be trusted. */
+/* Tries the poses in turn and keeps the first that can be trusted, unless the page was located already. */
 static gboolean
 align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const OmrIdentity *identity,
       OmrAlignment *alignment, FormReading *reading)
@@ -140,6 +170,11 @@ align(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, const O
     const CalibrationAlign *limits = calibration_profile_align(reader->profile);
     g_autofree char *why = NULL;
     OmrPose poses[OMR_MAX_POSES];
+
+    if (identity->located) {
+        describe_alignment(reading, alignment, blank->package);
+        return TRUE;
+    }
     guint n =
         identity->symbols != NULL && identity->symbols->len > 0
             ? omr_poses_from_symbols(identity->symbols, blank->package, blank->page, &image->level[0], poses)
@@ -211,14 +246,14 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     if (input->positions != NULL)
         g_array_set_size(input->positions, 0);
     omr_pyramid_init(image, input->pix);
-    const OmrBlank *blank = identify(reader, input, image, &identity, reading);
+    const OmrBlank *blank = identify(reader, input, &identity, &alignment, reading);
     double identified_ms = now_ms();
     gboolean aligned = blank != NULL && align(reader, blank, image, &identity, &alignment, reading);
     double aligned_ms = now_ms();
     if (aligned)
         read_marks(reader, blank, image, &alignment, reading, input->positions);
     time_ms->decode = input->decode_ms;
-    time_ms->identify = identified_ms - start_ms;
+    time_ms->identify = identified_ms - start_ms - time_ms->text;
     time_ms->align = aligned_ms - identified_ms;
     time_ms->marks = now_ms() - aligned_ms;
     time_ms->total = now_ms() - start_ms + input->decode_ms;
