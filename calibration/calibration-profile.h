@@ -102,6 +102,31 @@ typedef struct {
     char *fitted;  /* SHA-256 of the numbers of [marks] as fitted, hex */
 } CalibrationOrigin;
 
+/* From where on a scanner is to be mended, by the scan of its target (calibration-scanner.h), and from where
+ * on it has drifted. */
+typedef struct {
+    double scale;    /* resolution off the file's by this share; only with rulers, else it may be the print */
+    double skew_deg; /* the page lies askew */
+    double feed_mm;  /* a line is off its even place along the feed */
+    double white;    /* paper reads darker than this, of 255 */
+    double black;    /* print reads lighter than this */
+    double shading;  /* white differs over the page, share of white */
+    double faint;    /* the lightest grey step told from white, per cent of black */
+    double noise;    /* standard deviation on white, of 255 */
+    double blur_mm;  /* standard deviation of the Gaussian that blurs as much */
+    double streak;   /* a streak's strength, share of the way from white to black */
+    double edge_mm;  /* darkness reaches in from an edge of the paper */
+    double cut_mm;   /* the image leaves so much of the paper away */
+    double threshold_least, threshold_most; /* 1 bit: the darkness from which on it reads black, 0 … 1 */
+    double specks;          /* 1 bit: share of paper that reads black, or of black that reads white */
+    double roughness_mm;    /* 1 bit: straight edges' unevenness */
+    double drift_scale;     /* resolution, share */
+    double drift_tone;      /* white, black, middle grey, of 255 */
+    double drift_blur;      /* blur, share */
+    double drift_noise;     /* noise, of 255 */
+    double drift_threshold; /* 1 bit threshold, 0 … 1 */
+} CalibrationScannerLimits;
+
 typedef struct CalibrationProfile CalibrationProfile;
 
 /* The shipped profile (profiles/default.profile, part of the program). */
@@ -116,8 +141,8 @@ void calibration_profile_free(CalibrationProfile *profile);
 /* Its name, as readings and exports cite it. */
 const char *calibration_profile_name(const CalibrationProfile *profile);
 
-/* SHA-256, in hex, over all numbers in effect, whatever the file names or leaves out: two profiles with the
- * same fingerprint read every page alike. */
+/* SHA-256, in hex, over all numbers in effect that reading goes by (not those of [scanner]), whatever the
+ * file names or leaves out: two profiles with the same fingerprint read every page alike. */
 const char *calibration_profile_fingerprint(const CalibrationProfile *profile);
 
 const CalibrationOrigin *calibration_profile_origin(const CalibrationProfile *profile);
@@ -125,6 +150,7 @@ const CalibrationOrigin *calibration_profile_origin(const CalibrationProfile *pr
 const CalibrationAlign *calibration_profile_align(const CalibrationProfile *profile);
 const CalibrationQuality *calibration_profile_quality(const CalibrationProfile *profile);
 const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);
+const CalibrationScannerLimits *calibration_profile_scanner(const CalibrationProfile *profile);
 
 /* Probability that a position measured so bears an answer, by the ink inside it or a ring around it. */
 double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);

@@ -25,7 +25,7 @@ calibration_profile_digest(const CalibrationProfile *profile, const char *group)
     for (guint i = 0; i < calibration_n_keys; i++) {
         const CalibrationKey *key = &calibration_keys[i];
         char number[G_ASCII_DTOSTR_BUF_SIZE];
-        if (group != NULL && !g_str_equal(key->group, group))
+        if (group != NULL ? !g_str_equal(key->group, group) : g_str_equal(key->group, "scanner"))
             continue;
         g_ascii_dtostr(number, sizeof number, calibration_key_get(profile, key));
         g_ptr_array_add(lines, g_strdup_printf("%s.%s=%s\n", key->group, key->key, number));

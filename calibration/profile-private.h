@@ -10,6 +10,7 @@ struct CalibrationProfile {
     CalibrationAlign align;
     CalibrationQuality quality;
     CalibrationMarks marks;
+    CalibrationScannerLimits scanner;
 };
 
 /* Where each number of a profile stands and what it may be. */
@@ -25,7 +26,7 @@ extern const guint calibration_n_keys;
 double calibration_key_get(const CalibrationProfile *profile, const CalibrationKey *key);
 void calibration_key_set(CalibrationProfile *profile, const CalibrationKey *key, double value);
 
-/* SHA-256 of the numbers in effect of one group, or of all where it is NULL: of lines "group.key=number",
+/* SHA-256 of the numbers in effect of one group, or of all but [scanner] where it is NULL: of lines "group.key=number",
  * sorted, each number in 17 digits. The caller frees it. */
 char *calibration_profile_digest(const CalibrationProfile *profile, const char *group);
 

@@ -23,6 +23,10 @@
     {                                                                                                        \
         "marks", #key, G_STRUCT_OFFSET(CalibrationProfile, marks.key), min, max                              \
     }
+#define SCANNER(key, min, max)                                                                               \
+    {                                                                                                        \
+        "scanner", #key, G_STRUCT_OFFSET(CalibrationProfile, scanner.key), min, max                          \
+    }
 
 /* clang-format off: one key a line */
 const CalibrationKey calibration_keys[] = {
@@ -69,6 +73,27 @@ const CalibrationKey calibration_keys[] = {
     MARKS(spill, 0, 1),
     MARKS(spill_cover, 0, 1),
     MARKS(scribble_cover, 0, 1),
+    SCANNER(scale, 0.001, 0.2),
+    SCANNER(skew_deg, 0.1, 10),
+    SCANNER(feed_mm, 0.01, 5),
+    SCANNER(white, 50, 255),
+    SCANNER(black, 0, 200),
+    SCANNER(shading, 0.01, 1),
+    SCANNER(faint, 5, 100),
+    SCANNER(noise, 0.5, 50),
+    SCANNER(blur_mm, 0.01, 1),
+    SCANNER(streak, 0.01, 1),
+    SCANNER(edge_mm, 0, 20),
+    SCANNER(cut_mm, 0, 20),
+    SCANNER(threshold_least, 0, 1),
+    SCANNER(threshold_most, 0, 1),
+    SCANNER(specks, 0, 0.5),
+    SCANNER(roughness_mm, 0.001, 1),
+    SCANNER(drift_scale, 0.0005, 0.2),
+    SCANNER(drift_tone, 1, 100),
+    SCANNER(drift_blur, 0.05, 5),
+    SCANNER(drift_noise, 0.1, 50),
+    SCANNER(drift_threshold, 0.01, 1),
 };
 /* clang-format on */
 
@@ -254,4 +279,10 @@ const CalibrationMarks *
 calibration_profile_marks(const CalibrationProfile *profile)
 {
     return &profile->marks;
+}
+
+const CalibrationScannerLimits *
+calibration_profile_scanner(const CalibrationProfile *profile)
+{
+    return &profile->scanner;
 }

@@ -110,3 +110,15 @@ qr_draw(cairo_t *cr, const QRcode *code, double x_pt, double y_pt, double w_pt, 
     cairo_set_source_rgb(cr, 0, 0, 0);
     cairo_fill(cr);
 }
+
+gboolean
+form_qr_draw(cairo_t *cr, const FormRect *rect, const char *payload)
+{
+    const double pt = 72 / 25.4;
+    g_autoptr(QRcode) code = qr_encode(payload);
+
+    if (!code)
+        return FALSE;
+    qr_draw(cr, code, rect->x_mm * pt, rect->y_mm * pt, rect->w_mm * pt, rect->h_mm * pt);
+    return TRUE;
+}

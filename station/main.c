@@ -32,6 +32,10 @@ static const Command commands[] = {
     {"batch show", "NAME", N_("Shows one batch"), command_batch_show},
     {"status", "", N_("Shows where everything stands"), command_status},
     {"export", "", N_("Writes the answers as CSV, with cells and codebook"), command_export},
+    {"calibrate target", "", N_("Makes a page to print, whose scan tells what a scanner does"),
+     command_calibrate_target},
+    {"calibrate scanner", "SCAN…", N_("Measures the scan of that page: pass, or what to clean or mend"),
+     command_calibrate_scanner},
     {"bench", "", N_("Measures the speed of this machine at its job"), command_bench},
     {"bench accuracy", "", N_("Counts how often pages of simulated people are read wrong"),
      command_bench_accuracy},
@@ -47,13 +51,13 @@ print_help(const char *group)
     printf("%s\n", _("Commands:"));
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         if (!group || (g_str_has_prefix(commands[i].name, group) && commands[i].name[strlen(group)] == ' '))
-            printf("  %-14s %s\n", commands[i].name, _(commands[i].summary));
+            printf("  %-18s %s\n", commands[i].name, _(commands[i].summary));
     if (group)
         return;
     printf("\n%s\n", _("Options:"));
-    printf("  %-14s %s\n", "-C DIR", _("The station's folder; the current one unless given"));
-    printf("  %-14s %s\n", "-h, --help", _("This help; after a command, the help of that command"));
-    printf("  %-14s %s\n", "--version", _("The version of the program"));
+    printf("  %-18s %s\n", "-C DIR", _("The station's folder; the current one unless given"));
+    printf("  %-18s %s\n", "-h, --help", _("This help; after a command, the help of that command"));
+    printf("  %-18s %s\n", "--version", _("The version of the program"));
     printf("\n%s\n", _("Exit status: 0 done; 1 done, but a person must look; 2 wrong use or bad input; 3 the "
                        "machine failed."));
 }

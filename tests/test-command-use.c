@@ -5,8 +5,9 @@
 #include "command-fixture.h"
 
 static const char *const commands[] = {
-    "demo",          "form check", "form compile", "form proof", "form print", "form add", "read",  "init",
-    "sample import", "import",     "batch list",   "batch show", "status",     "export",   "bench",
+    "demo",   "form check", "form compile",  "form proof",       "form print",        "form add",
+    "read",   "init",       "sample import", "import",           "batch list",        "batch show",
+    "status", "export",     "bench",         "calibrate target", "calibrate scanner",
 };
 
 static void
