@@ -42,7 +42,8 @@ accuracy_page_make(const AccuracySubject *subject, AccuracyMeans *means, guint q
     g_autoptr(CalibrationRespondent) respondent =
         calibration_respondent_new(package, subject->population->habits, subject->seed, made->id.serial);
     g_autoptr(GRand) random = calibration_random(subject->seed, made->id.serial, page, "accuracy sheet");
-    made->scan = accuracy_scan_of(subject, questionnaire, page);
+    made->scan = accuracy_scan_of(subject, questionnaire, page, respondent);
+    made->darkness = calibration_respondent_darkness(respondent);
     made->truth = accuracy_truth_of_respondent(respondent, sheet);
     made->pix = calibration_simulate(means->printer, &made->id, respondent, &made->scan, random);
     if (!made->pix) {
@@ -128,9 +129,9 @@ describe_field(const AccuracyTruthField *field, const FormFieldReading *read)
 }
 
 static json_t *
-describe_damages(const CalibrationScan *scan)
+describe_damages(const AccuracyPage *page)
 {
-    g_autofree const char **names = accuracy_scan_damages(scan);
+    g_autofree const char **names = accuracy_page_damages(page);
     json_t *damages = json_array();
     for (guint i = 0; names[i]; i++)
         json_array_append_new(damages, json_string(names[i]));
@@ -155,7 +156,8 @@ accuracy_page_describe(const AccuracyPage *page, AccuracyVerdict verdict)
     set_text(object, "serial", page->id.serial);
     json_object_set_new(object, "page", json_integer(page->id.page));
     set_text(object, "scan", scan);
-    json_object_set_new(object, "damages", describe_damages(&page->scan));
+    json_object_set_new(object, "damages", describe_damages(page));
+    json_object_set_new(object, "darkness", json_real(page->darkness));
     set_text(object, "refused", reading->refused && flag ? flag->code : NULL);
     set_text(object, "detail", reading->refused && flag ? flag->detail : NULL);
     if (mistaken) {

@@ -2,9 +2,12 @@
 #include "accuracy-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "command-private.h"
+
+/* A line lighter than this may leave nothing in 1 bit or when overexposed. Whoever has such questionnaires
+ * does not scan them so: what is not in the image cannot be read. */
+#define LIGHT 0.55
 
 /* An office that scans what it always scans: mostly 300 dpi. */
 static const AccuracyScanner scanners_ordinary[] = {
@@ -14,6 +17,7 @@ static const AccuracyScanner scanners_ordinary[] = {
 
 static const AccuracyPopulation populations[] = {
     {"ordinary", &calibration_habits_ordinary, scanners_ordinary},
+    {"hard", &calibration_habits_hard, NULL},
 };
 
 const AccuracyPopulation *
@@ -38,46 +42,6 @@ accuracy_scan_name(const CalibrationScan *scan)
     return g_strdup_printf("%3.0f dpi %s", scan->dpi, words[scan->mode]);
 }
 
-const char **
-accuracy_scan_damages(const CalibrationScan *scan)
-{
-    const struct {
-        const char *name;
-        gboolean there;
-    } damages[] = {
-        {"fed askew (2° and more)", fabs(scan->skew_deg) >= 2},
-        {"fed turned", scan->quarter_turns != 0},
-        {"print scaled", scan->print_scale > 0 && fabs(scan->print_scale - 1) > 0.005},
-        {"faded", scan->fade > 0},
-        {"feed slips", scan->jump_mm[0] != 0},
-        {"fold", scan->fold > 0},
-        {"curl", scan->curl_edge != CALIBRATION_EDGE_NONE},
-        {"creases", scan->creases > 0},
-        {"corner lost", scan->lost_corner > 0},
-        {"dog ear", scan->folded_corner > 0},
-        {"edge lost", scan->lost_edge != CALIBRATION_EDGE_NONE},
-        {"QR lost", scan->lost_qr != 0},
-        {"QR damaged", scan->qr_damage != 0},
-        {"seal", scan->seal > 0},
-        {"stains", scan->stains > 0},
-        {"dirt", scan->dirt > 0},
-        {"show-through", scan->show_through > 0},
-        {"streaks", scan->streaks[0].width_mm > 0},
-        {"dark edges", scan->dark_edge_mm > 0},
-        {"dark (below 190)", scan->brightness > 0 && scan->brightness < 190},
-        {"overexposed", scan->brightness > 255},
-        {"noise (8 and more)", scan->noise >= 8},
-        {"blur (0.08 mm and more)", scan->blur_mm >= 0.08},
-        {"dithered", scan->dither != CALIBRATION_DITHER_NONE},
-        {"JPEG below 60", scan->jpeg_quality > 0 && scan->jpeg_quality < 60},
-    };
-    const char **names = g_new0(const char *, G_N_ELEMENTS(damages) + 1);
-    for (guint i = 0, n = 0; i < G_N_ELEMENTS(damages); i++)
-        if (damages[i].there)
-            names[n++] = damages[i].name;
-    return names;
-}
-
 static const AccuracyScanner *
 scanner_of(const AccuracySubject *subject, guint questionnaire)
 {
@@ -94,8 +58,8 @@ scanner_of(const AccuracySubject *subject, guint questionnaire)
     return &scanners[at];
 }
 
-CalibrationScan
-accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page)
+static CalibrationScan
+draw_scan(const AccuracySubject *subject, guint questionnaire, int page)
 {
     g_autofree char *name = g_strdup_printf("%u", questionnaire);
     g_autoptr(GRand) random = calibration_random(subject->seed, name, page, "accuracy scan");
@@ -103,4 +67,20 @@ accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page)
         return calibration_scan_hard(random);
     const AccuracyScanner *scanner = scanner_of(subject, questionnaire);
     return calibration_scan_ordinary(scanner->dpi, scanner->mode, random);
+}
+
+double
+accuracy_dpi_of(const AccuracySubject *subject, guint questionnaire, int page)
+{
+    return draw_scan(subject, questionnaire, page).dpi;
+}
+
+CalibrationScan
+accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page,
+                 const CalibrationRespondent *respondent)
+{
+    CalibrationScan scan = draw_scan(subject, questionnaire, page);
+    if (!subject->population->scanners && calibration_respondent_darkness(respondent) < LIGHT)
+        calibration_scan_spare_pencil(&scan);
+    return scan;
 }

@@ -26,10 +26,6 @@ const AccuracyPopulation *accuracy_population_find(const char *name, GError **er
 /* "300 dpi grey": the row of a scan in the tables. The caller frees it. */
 char *accuracy_scan_name(const CalibrationScan *scan);
 
-/* What has befallen a page, in words of docs/accuracy.md: the rows of the table of damages. The caller frees
- * the array, its strings are static. */
-const char **accuracy_scan_damages(const CalibrationScan *scan);
-
 /* What is measured. Shared by all threads, and not changed by them. */
 typedef struct {
     const AccuracyPopulation *population;
@@ -53,20 +49,30 @@ void accuracy_means_free(AccuracyMeans *means);
 typedef struct {
     FormSheetId id;
     CalibrationScan scan;
+    double darkness; /* of the line that it was filled in with, 0 … 1 */
     AccuracyTruth *truth;
     PIX *pix;
     FormReading *reading;
     const GArray *positions; /* the means': what was measured, until the next page */
 } AccuracyPage;
 
-/* How a page is scanned: drawn from the seed, the questionnaire (from 0) and the page alone. */
-CalibrationScan accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page);
+/* How a page of a questionnaire (from 0) is scanned: drawn from the seed and the two alone, but in hard scans
+ * a light pencil is spared. */
+CalibrationScan accuracy_scan_of(const AccuracySubject *subject, guint questionnaire, int page,
+                                 const CalibrationRespondent *respondent);
+
+/* At which resolution. */
+double accuracy_dpi_of(const AccuracySubject *subject, guint questionnaire, int page);
 
 /* Makes and reads page `page` of a questionnaire; the same whatever was made before. Clear it, also after an
  * error. */
 gboolean accuracy_page_make(const AccuracySubject *subject, AccuracyMeans *means, guint questionnaire,
                             int page, AccuracyPage *made, GError **error);
 void accuracy_page_clear(AccuracyPage *page);
+
+/* What has befallen a page, in words: the rows of the table of damages. NULL-terminated; the caller frees the
+ * array, its strings are static. */
+const char **accuracy_page_damages(const AccuracyPage *page);
 
 /* The same page in words, as one JSON object: what was wrong, refused or doubted. The caller owns the
  * reference. */

@@ -139,7 +139,7 @@ work(guint item, gpointer data, gpointer shared, GError **error)
     if (!accuracy_page_make(run->subject, worker->means, one->questionnaire, one->page, &page, error))
         return FALSE;
     g_autofree char *scan = accuracy_scan_name(&page.scan);
-    g_autofree const char **damages = accuracy_scan_damages(&page.scan);
+    g_autofree const char **damages = accuracy_page_damages(&page);
     AccuracyScanRows rows = {scan, damages};
     g_mutex_lock(&run->mutex);
     AccuracyVerdict verdict = accuracy_judge(&run->tally, page.reading, &page.id, page.truth, &rows);
@@ -174,7 +174,7 @@ begin_block(Run *run, guint n)
     for (guint i = 0; i < n * n_pages; i++) {
         guint questionnaire = run->first + i / n_pages;
         int page = (int)(i % n_pages) + 1;
-        run->items[i] = (Item){questionnaire, page, accuracy_scan_of(run->subject, questionnaire, page).dpi};
+        run->items[i] = (Item){questionnaire, page, accuracy_dpi_of(run->subject, questionnaire, page)};
     }
     qsort(run->items, (gsize)n * n_pages, sizeof(Item), compare_items);
     accuracy_tally_init(&run->tally);

@@ -6,7 +6,7 @@
 /* One answer position. */
 typedef struct {
     FormMarkState state; /* empty, marked or cancelled */
-    const char *kind;    /* what stands there, in a word of docs/accuracy.md; static */
+    const char *kind;    /* what stands there, by calibration_mark_kind_name() */
 } AccuracyTruthMark;
 
 typedef struct {

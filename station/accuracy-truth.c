@@ -23,7 +23,8 @@ accuracy_truth_new(const FormPage *page)
         else if (field->has_box)
             own.value = g_strdup("");
         for (guint k = 0; k < field->options->len; k++)
-            own.marks[k] = (AccuracyTruthMark){FORM_MARK_EMPTY, "empty"};
+            own.marks[k] =
+                (AccuracyTruthMark){FORM_MARK_EMPTY, calibration_mark_kind_name(CALIBRATION_MARK_NONE)};
         g_array_append_val(truth->fields, own);
     }
     return truth;
@@ -48,7 +49,8 @@ accuracy_truth_of_respondent(const CalibrationRespondent *respondent, const Form
         for (guint k = 0; k < own->field->options->len; k++) {
             const char *value = g_array_index(own->field->options, FormOption, k).value;
             FormMarkState state = calibration_respondent_mark(respondent, name, value);
-            own->marks[k] = (AccuracyTruthMark){state, form_mark_state_name(state)};
+            CalibrationMarkKind kind = calibration_respondent_kind(respondent, name, value);
+            own->marks[k] = (AccuracyTruthMark){state, calibration_mark_kind_name(kind)};
         }
         if (!own->value)
             continue;
