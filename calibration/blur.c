@@ -39,31 +39,36 @@ take_mean(guint16 *restrict sum, guint8 *restrict to, int n)
     }
 }
 
+/* In place: of the rows that are overwritten, those that others still need are kept in a ring. */
 void
 calibration_blur(CalibrationPlane *plane, double sigma_px)
 {
     guint16 weights[2 * BLUR_MOST + 1] = {0};
-    int radius = blur_kernel(sigma_px, weights), width = plane->width, height = plane->height;
+    const int radius = blur_kernel(sigma_px, weights), width = plane->width, height = plane->height;
     if (radius == 0)
         return;
-    guint8 *blurred = g_malloc((gsize)width * (gsize)height);
+    g_autofree guint8 *kept = g_malloc((gsize)(radius + 1) * (gsize)width);
     g_autofree guint8 *row = g_malloc((gsize)width + 2 * BLUR_MOST);
     g_autofree guint16 *sum = g_new(guint16, width);
     for (int x = 0; x < width; x++)
         sum[x] = 128;
     for (int y = 0; y < height; y++) {
-        for (int k = -radius; k <= radius; k++)
-            accumulate(sum, plane->bytes + (gsize)CLAMP(y + k, 0, height - 1) * (gsize)width,
+        guint8 *here = plane->bytes + (gsize)y * (gsize)width;
+        memcpy(kept + (gsize)(y % (radius + 1)) * (gsize)width, here, (gsize)width);
+        for (int k = -radius; k <= radius; k++) {
+            int from = CLAMP(y + k, 0, height - 1);
+            accumulate(sum,
+                       from <= y ? kept + (gsize)(from % (radius + 1)) * (gsize)width
+                                 : plane->bytes + (gsize)from * (gsize)width,
                        weights[k + radius], width);
+        }
         take_mean(sum, row + radius, width);
         memset(row, row[radius], (gsize)radius);
         memset(row + radius + width, row[radius + width - 1], (gsize)radius);
         for (int k = 0; k <= 2 * radius; k++)
             accumulate(sum, row + k, weights[k], width);
-        take_mean(sum, blurred + (gsize)y * (gsize)width, width);
+        take_mean(sum, here, width);
     }
-    g_free(plane->bytes);
-    plane->bytes = blurred;
 }
 
 /* A mean over the points of the line; at the image's edges, over those that repeat the edge. */
@@ -77,8 +82,9 @@ calibration_blur_motion(CalibrationPlane *plane, double length_px, double angle_
     g_autofree guint8 *line = g_malloc((gsize)width + 4 * BLUR_MOST);
     g_autofree guint16 *sum = g_new(guint16, width);
     const int margin = 2 * BLUR_MOST;
+    for (int x = 0; x < width; x++)
+        sum[x] = 128;
     for (int y = 0; y < height; y++) {
-        memset(sum, 0, (gsize)width * sizeof *sum);
         int rest = 256;
         for (int i = 0; i < taps; i++) {
             double along = (i + 0.5) / taps * length_px - length_px / 2;

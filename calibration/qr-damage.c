@@ -184,7 +184,7 @@ add_strokes(const Damage *damage)
     calibration_ink_clear(&ink);
 }
 
-/* One corner torn off the code: legs of up to 0.45 of its side. */
+/* One corner torn off the code: legs of up to 0.75 of its side, quiet zone included. */
 static void
 tear(const Damage *damage)
 {
@@ -193,7 +193,7 @@ tear(const Damage *damage)
     int corner = g_rand_int_range(random, 0, 4);
     double x = damage->qr->x_mm + (corner & 1 ? damage->qr->w_mm : 0), in_x = corner & 1 ? -1 : 1;
     double y = damage->qr->y_mm + (corner & 2 ? damage->qr->h_mm : 0), in_y = corner & 2 ? -1 : 1;
-    double leg = (0.1 + 0.35 * damage->strength) * damage->qr->w_mm;
+    double leg = (0.25 + 0.5 * damage->strength) * damage->qr->w_mm;
     double grey = damage->sheet->background / 255;
     cairo_set_source_rgb(cr, grey, grey, grey);
     cairo_move_to(cr, x - in_x, y - in_y);

@@ -231,7 +231,7 @@ calibration_scan_photo(double tilt_deg, GRand *random)
     scan.motion_deg = g_rand_double_range(random, 0, 180);
     /* Lamps lack blue, shade lacks red. */
     gboolean warm = calibration_chance(random, 0.7);
-    scan.cast[warm ? 2 : 0] = g_rand_double_range(random, 0, 0.3);
+    scan.cast[warm ? 2 : 0] = g_rand_double_range(random, 0, 0.22);
     scan.cast[1] = g_rand_double_range(random, 0, 0.08);
     scan.noise = g_rand_double_range(random, 2, 9);
     scan.grain = g_rand_double_range(random, 1, 3);

@@ -57,7 +57,7 @@ draw_ring(const CalibrationSheet *sheet, CalibrationPoint at, Colour colour, dou
 static void
 draw_blot(const CalibrationSheet *sheet, CalibrationPoint at, Colour colour, double depth)
 {
-    outline(sheet->cr, at, g_rand_double_range(sheet->random, 3, 18), 0.12, sheet->random);
+    outline(sheet->cr, at, g_rand_double_range(sheet->random, 3, 18), 0.06, sheet->random);
     set_stain(sheet->cr, colour, depth * 0.6);
     cairo_fill_preserve(sheet->cr);
     set_stain(sheet->cr, colour, depth);

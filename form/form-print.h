@@ -29,7 +29,7 @@ void form_printer_draw(FormPrinter *printer, cairo_t *cr, const FormSheetId *id,
 void form_printer_draw_head(FormPrinter *printer, cairo_t *cr, int page, const char *text);
 
 /* A page as the printer would put it on paper: a CAIRO_FORMAT_RGB24 image of paper size × dpi. The page as
- * compiled is rendered once a dpi and kept. The caller destroys the surface. */
+ * compiled is rendered once a dpi and kept, as far as 256 MB hold it. The caller destroys the surface. */
 cairo_surface_t *form_printer_render(FormPrinter *printer, double dpi, const FormSheetId *id,
                                      const FormSample *sample, const FormSampleRow *row);
 

@@ -18,7 +18,8 @@
 #define HEAD_PT           9.0
 #define EDGE_MM           4.5 /* the part of a sheet that office printers leave white */
 #define MAX_BLANK_PX      (200 * 1000 * 1000)
-#define MAX_KEPT_BYTES    (256 * 1024 * 1024) /* of rendered pages */
+#define MAX_KEPT_BYTES    (256 * 1024 * 1024)  /* of rendered pages */
+#define MAX_KEPT_IMAGE    (MAX_KEPT_BYTES / 6) /* larger ones would only drive the others out */
 
 struct FormPrinter {
     const FormPackage *package;
@@ -26,9 +27,16 @@ struct FormPrinter {
     PopplerDocument *document;
     GPtrArray *masters; /* of cairo_surface_t*: a recording, or a blank image with device scale in points;
                            NULL: white */
-    GPtrArray *kept;    /* of cairo_surface_t*: the masters rendered at `kept_dpi`, NULL where not yet */
-    double kept_dpi;
+    GQueue kept;        /* of Rendered*, the last used first */
+    gsize kept_bytes;
 };
+
+/* A page as compiled, at some resolution. */
+typedef struct {
+    guint page; /* from 0 */
+    double dpi;
+    cairo_surface_t *surface;
+} Rendered;
 
 static void
 surface_free(gpointer surface)
@@ -147,9 +155,16 @@ open_pages(FormPrinter *printer, GError **error)
         if (surface)
             make_shared(surface, package, i + 1);
         g_ptr_array_add(printer->masters, surface);
-        g_ptr_array_add(printer->kept, NULL);
     }
     return TRUE;
+}
+
+static void
+rendered_free(gpointer data)
+{
+    Rendered *rendered = data;
+    cairo_surface_destroy(rendered->surface);
+    g_free(rendered);
 }
 
 FormPrinter *
@@ -158,7 +173,7 @@ form_printer_new(const FormPackage *package, GError **error)
     g_autoptr(FormPrinter) printer = g_new0(FormPrinter, 1);
     printer->package = package;
     printer->masters = g_ptr_array_new_with_free_func(surface_free);
-    printer->kept = g_ptr_array_new_with_free_func(surface_free);
+    g_queue_init(&printer->kept);
     printer->context = type_context_new(error);
     if (!printer->context || !open_pages(printer, error))
         return NULL;
@@ -171,7 +186,7 @@ form_printer_free(FormPrinter *printer)
     if (!printer)
         return;
     g_ptr_array_unref(printer->masters);
-    g_ptr_array_unref(printer->kept);
+    g_queue_clear_full(&printer->kept, rendered_free);
     g_clear_object(&printer->document);
     g_clear_object(&printer->context);
     g_free(printer);
@@ -346,27 +361,46 @@ render_master(const FormPrinter *printer, double dpi, guint i)
     return surface;
 }
 
+/* Keeps a rendered page and lets go of those that were not used for longest. */
 static void
-forget_other_dpi(FormPrinter *printer, double dpi)
+keep(FormPrinter *printer, Rendered *rendered)
 {
-    if (fabs(printer->kept_dpi - dpi) < 1e-9)
-        return;
-    for (guint i = 0; i < printer->kept->len; i++)
-        g_clear_pointer(&printer->kept->pdata[i], cairo_surface_destroy);
-    printer->kept_dpi = dpi;
+    g_queue_push_head(&printer->kept, rendered);
+    printer->kept_bytes += image_bytes(rendered->surface);
+    while (printer->kept_bytes > MAX_KEPT_BYTES) {
+        Rendered *oldest = g_queue_pop_tail(&printer->kept);
+        printer->kept_bytes -= image_bytes(oldest->surface);
+        rendered_free(oldest);
+    }
+}
+
+/* The page kept at that resolution, or NULL. */
+static cairo_surface_t *
+find_kept(FormPrinter *printer, double dpi, guint i)
+{
+    for (GList *link = printer->kept.head; link; link = link->next) {
+        const Rendered *rendered = link->data;
+        if (rendered->page != i || fabs(rendered->dpi - dpi) > 1e-9)
+            continue;
+        g_queue_unlink(&printer->kept, link);
+        g_queue_push_head_link(&printer->kept, link);
+        return rendered->surface;
+    }
+    return NULL;
 }
 
 /* A fresh image with the page as compiled: from the one kept, which is made where there is none yet. */
 static cairo_surface_t *
 fresh_page(FormPrinter *printer, double dpi, guint i)
 {
-    forget_other_dpi(printer, dpi);
-    cairo_surface_t *kept = printer->kept->pdata[i];
+    cairo_surface_t *kept = find_kept(printer, dpi, i);
     if (!kept) {
         kept = render_master(printer, dpi, i);
-        if (image_bytes(kept) * printer->kept->len > MAX_KEPT_BYTES)
+        if (image_bytes(kept) > MAX_KEPT_IMAGE)
             return kept;
-        printer->kept->pdata[i] = kept;
+        Rendered *rendered = g_new(Rendered, 1);
+        *rendered = (Rendered){i, dpi, kept};
+        keep(printer, rendered);
     }
     cairo_surface_t *fresh = new_image(printer, dpi);
     if (cairo_surface_status(fresh) != CAIRO_STATUS_SUCCESS ||

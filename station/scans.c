@@ -83,17 +83,21 @@ write_side(guint item, gpointer printer, gpointer data, GError **error)
     const ScansOptions *options = delivery->options;
     const Side *side = &delivery->sides[item];
     const FormSampleRow *row = options->sample->rows->pdata[side->row];
-    FormSheetId id = {.version = options->package->version, .page = side->page};
-    g_strlcpy(id.code, options->package->code, sizeof id.code);
-    g_strlcpy(id.serial, row->serial, sizeof id.serial);
 
     g_autoptr(CalibrationRespondent) respondent = calibration_respondent_new(
         options->package, &calibration_habits_ordinary, options->seed, row->serial);
+    CalibrationCopy copy = {.printer = printer,
+                            .id = {.version = options->package->version, .page = side->page},
+                            .respondent = respondent,
+                            .sample = options->sample,
+                            .row = row};
+    g_strlcpy(copy.id.code, options->package->code, sizeof copy.id.code);
+    g_strlcpy(copy.id.serial, row->serial, sizeof copy.id.serial);
     g_autoptr(GRand) random = calibration_random(options->seed, row->serial, side->page, "scan");
     CalibrationScan scan = calibration_scan_ordinary(SCAN_DPI, CALIBRATION_GREY, random);
     if (side->upside_down)
         scan.quarter_turns = 2;
-    g_autoptr(PIX) pix = calibration_simulate(printer, &id, respondent, &scan, random);
+    g_autoptr(PIX) pix = calibration_simulate_copy(&copy, &scan, random);
     if (!pix) {
         g_set_error_literal(error, STATION_ERROR, STATION_ERROR_MACHINE,
                             _("out of memory while simulating a scan"));
