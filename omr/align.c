@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "correlate-private.h"
+
 /* How far each scale looks around the place that the one before predicts, after the first: at most this, and
  * less where the scale before found its landmarks in agreement. */
 static const double search_mm[OMR_SCALES] = {0, 1.6, 0.8};
@@ -23,9 +25,6 @@ static const double cutoff_mm[OMR_SCALES] = {2.5, 2.0, 1.5};
 
 /* Answer positions are told apart by more than this. */
 #define SAME_MM 0.1
-
-#define MAX_RADIUS_PX 30 /* of a scale: 21 mm at the coarsest */
-#define MAX_SIDE      (2 * (14 + MAX_RADIUS_PX) + 1)
 
 void
 omr_alignment_clear(OmrAlignment *alignment)
@@ -75,102 +74,6 @@ omr_alignment_point(const OmrAlignment *alignment, double x_mm, double y_mm, dou
     return (OmrPoint){at.x + bend.x, at.y + bend.y};
 }
 
-/* Pixels of the page image around a place, in the blank's own turn and scale, with sums for the correlation.
- */
-typedef struct {
-    int side;
-    gint16 values[MAX_SIDE * MAX_SIDE];
-    gint32 sums[(MAX_SIDE + 1) * (MAX_SIDE + 1)];
-    gint64 squares[(MAX_SIDE + 1) * (MAX_SIDE + 1)];
-} Window;
-
-static void
-sample_window(Window *window, const OmrPyramid *image, OmrPoint centre, const OmrJacobian *step, int half)
-{
-    double step_px = sqrt(fabs(step->xx * step->yy - step->xy * step->yx));
-    int level = omr_pyramid_level(image, step_px), side = 2 * half + 1, width = side + 1;
-    const OmrImage *pixels = &image->level[level];
-    double factor = (double)(1 << level);
-
-    window->side = side;
-    memset(window->sums, 0, sizeof(gint32) * (gsize)width);
-    memset(window->squares, 0, sizeof(gint64) * (gsize)width);
-    for (int row = 0; row < side; row++) {
-        double x = centre.x - step->xx * half + step->xy * (row - half);
-        double y = centre.y - step->yx * half + step->yy * (row - half);
-        OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step->xx / factor,
-                        step->yx / factor};
-        gint32 sum = 0, square = 0;
-        int *sums = window->sums + (row + 1) * width;
-        gint64 *squares = window->squares + (row + 1) * width;
-        guint8 values[MAX_SIDE];
-        omr_image_sample(pixels, walk, side, values);
-        sums[0] = 0;
-        squares[0] = 0;
-        for (int column = 0; column < side; column++) {
-            gint32 value = values[column];
-            window->values[row * side + column] = (gint16)value;
-            sum += value;
-            square += value * value;
-            sums[column + 1] = window->sums[row * width + column + 1] + sum;
-            squares[column + 1] = window->squares[row * width + column + 1] + square;
-        }
-    }
-}
-
-static double
-correlation_at(const Window *window, const OmrPatch *patch, int side, int left, int top)
-{
-    int width = window->side + 1, n = side * side;
-    gint64 product = 0;
-
-    for (int row = 0; row < side; row++) {
-        const gint16 *values = window->values + (top + row) * window->side + left;
-        const gint16 *wanted = patch->values + row * side;
-        gint32 sum = 0;
-        for (int column = 0; column < side; column++)
-            sum += values[column] * wanted[column];
-        product += sum;
-    }
-    const gint32 *s = window->sums;
-    const gint64 *q = window->squares;
-    int a = top * width + left, b = a + side, c = (top + side) * width + left, d = c + side;
-    double sum = s[d] - s[b] - s[c] + s[a], square = (double)(q[d] - q[b] - q[c] + q[a]);
-    double variance = square - sum * sum / n;
-
-    return variance > n ? (double)product / (patch->norm * sqrt(variance)) : 0;
-}
-
-/* Offset of a parabola's peak through three values, the middle one the largest: -½ … ½. */
-static double
-peak_offset(double before, double at, double after)
-{
-    double curve = before - 2 * at + after;
-
-    return curve < -1e-9 ? CLAMP(0.5 * (before - after) / curve, -0.5, 0.5) : 0;
-}
-
-/* Finds `patch` within `radius` px of the window's centre and returns its correlation; 0 when that stays
- * below `least` or the best is at the edge. */
-static double
-find_patch(const Window *window, const OmrPatch *patch, int half, int radius, double least, OmrPoint *offset)
-{
-    int n = 2 * radius + 1, side = 2 * half + 1, best = 0;
-    double score[(2 * MAX_RADIUS_PX + 1) * (2 * MAX_RADIUS_PX + 1)];
-
-    for (int i = 0; i < n * n; i++) {
-        score[i] = correlation_at(window, patch, side, i % n, i / n);
-        if (score[i] > score[best])
-            best = i;
-    }
-    int x = best % n, y = best / n;
-    if (score[best] < least || x == 0 || y == 0 || x == n - 1 || y == n - 1)
-        return 0;
-    offset->x = x - radius + peak_offset(score[best - 1], score[best], score[best + 1]);
-    offset->y = y - radius + peak_offset(score[best - n], score[best], score[best + n]);
-    return score[best];
-}
-
 /* Looks for every patch of a scale where `alignment` predicts it. */
 static GArray *
 find_pairs(const OmrAlignment *alignment, const OmrBlank *blank, int index, const OmrPyramid *image,
@@ -178,9 +81,9 @@ find_pairs(const OmrAlignment *alignment, const OmrBlank *blank, int index, cons
 {
     const OmrScale *scale = &blank->scale[index];
     double pixel_mm = 25.4 / omr_scale_dpi[index];
-    int radius = CLAMP((int)ceil(radius_mm / pixel_mm) + 1, 2, MAX_RADIUS_PX);
+    int radius = CLAMP((int)ceil(radius_mm / pixel_mm) + 1, 2, OMR_SEARCH_MAX_PX);
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(OmrPair));
-    g_autofree Window *window = g_new(Window, 1);
+    g_autoptr(OmrSearch) search = omr_search_new();
 
     for (guint i = 0; i < scale->patches->len; i++) {
         const OmrPatch *patch = &g_array_index(scale->patches, OmrPatch, i);
@@ -188,8 +91,8 @@ find_pairs(const OmrAlignment *alignment, const OmrBlank *blank, int index, cons
         OmrPoint centre = omr_alignment_point(alignment, page.x, page.y, NULL);
         OmrJacobian step = omr_homography_jacobian(&alignment->map, page);
         step = (OmrJacobian){step.xx * pixel_mm, step.xy * pixel_mm, step.yx * pixel_mm, step.yy * pixel_mm};
-        sample_window(window, image, centre, &step, scale->half + radius);
-        double score = find_patch(window, patch, scale->half, radius, limits->correlation, &offset);
+        OmrSought sought = {patch, scale->half, centre, step, radius};
+        double score = omr_search(search, image, &sought, limits->correlation, &offset);
         if (score <= 0)
             continue;
         OmrPair pair = {

@@ -11,13 +11,18 @@
 #define OMR_SCALES 3
 extern const double omr_scale_dpi[OMR_SCALES];
 
+/* The largest half width of a patch, px of its scale, and the room for its rows: whole vectors. */
+#define OMR_PATCH_MAX_HALF 14
+#define OMR_PATCH_STRIDE   32
+
 /* A piece of the blank that is found again by correlation. */
 typedef struct {
     double x_mm, y_mm; /* centre */
     double norm;       /* root of the sum of squares of `values` */
-    double rival;   /* how well the most like piece within a few rows or columns correlates with it, -1 … 1:
-                       found   again better than that, it cannot have been taken for its neighbour */
-    gint16 *values; /* (2 half + 1)² grey values less their mean */
+    double rival; /* how well the most like piece within a few rows or columns correlates with it, -1 … 1:
+                     found   again better than that, it cannot have been taken for its neighbour */
+    gint16
+        *values; /* 2 half + 1 rows, OMR_PATCH_STRIDE apart, of as many grey values less their mean, then 0 */
 } OmrPatch;
 
 typedef struct {

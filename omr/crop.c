@@ -14,13 +14,14 @@ sample_segment(const OmrPyramid *image, const OmrAlignment *alignment, OmrPoint 
 {
     OmrJacobian step = omr_homography_jacobian(&alignment->map, from_mm);
     OmrPoint start = omr_alignment_point(alignment, from_mm.x, from_mm.y, NULL);
-    double step_px = sqrt(fabs(step.xx * step.yy - step.xy * step.yx)) * pixel_mm;
-    int level = omr_pyramid_level(image, step_px);
-    double factor = (double)(1 << level);
-    OmrStep walk = {(start.x + 0.5) / factor - 0.5, (start.y + 0.5) / factor - 0.5,
-                    step.xx * pixel_mm / factor, step.yx * pixel_mm / factor};
+    OmrRaster raster = {.x = start.x,
+                        .y = start.y,
+                        .across_x = step.xx * pixel_mm,
+                        .across_y = step.yx * pixel_mm,
+                        .down_x = step.xy * pixel_mm,
+                        .down_y = step.yy * pixel_mm};
 
-    omr_image_sample(&image->level[level], walk, n, out);
+    omr_pyramid_sample(image, &raster, n, 1, out, n);
 }
 
 PIX *

@@ -52,11 +52,12 @@ resize(const OmrPyramid *pyramid, double step, OmrImage *out)
     const OmrImage *base = &pyramid->level[0];
     int level = omr_pyramid_level(pyramid, step);
     double factor = (double)(1 << level);
+    const OmrImage *image = omr_pyramid_image(pyramid, level);
 
     omr_image_init(out, MAX((int)(base->width / step), 1), MAX((int)(base->height / step), 1));
     for (int y = 0; y < out->height; y++) {
         for (int x = 0; x < out->width; x++) {
-            float value = omr_image_at(&pyramid->level[level], (float)((x + 0.5) * step / factor - 0.5),
+            float value = omr_image_at(image, (float)((x + 0.5) * step / factor - 0.5),
                                        (float)((y + 0.5) * step / factor - 0.5));
             out->pixels[(gsize)y * (gsize)out->stride + (gsize)x] = (guint8)value;
         }

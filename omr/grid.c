@@ -53,8 +53,6 @@ sample_area(Area *area, const OmrPyramid *image, const OmrGridArea *wanted)
 {
     int side = CLAMP((int)(wanted->side_px / wanted->module_px * MODULE_PX), 8 * MODULE_PX, MAX_SIDE);
     double step = wanted->module_px / MODULE_PX;
-    int level = omr_pyramid_level(image, step);
-    double factor = (double)(1 << level);
     gsize width = (gsize)side + 1;
 
     area->side = side;
@@ -65,13 +63,12 @@ sample_area(Area *area, const OmrPyramid *image, const OmrGridArea *wanted)
     area->value = g_new(float, (gsize)side *(gsize)side);
     area->sums = g_new0(guint32, width * width);
     area->squares = g_new0(guint64, width * width);
+    OmrRaster raster = {area->left, area->top, step, 0, 0, step};
+    omr_pyramid_sample(image, &raster, side, side, area->pixels, side);
     for (int y = 0; y < side; y++) {
-        OmrStep walk = {(area->left + 0.5) / factor - 0.5, (area->top + y * step + 0.5) / factor - 0.5,
-                        step / factor, 0};
-        guint8 *line = area->pixels + (gsize)y * (gsize)side;
+        const guint8 *line = area->pixels + (gsize)y * (gsize)side;
         guint32 sum = 0;
         guint64 square = 0;
-        omr_image_sample(&image->level[level], walk, side, line);
         for (int x = 0; x < side; x++) {
             gsize at = (gsize)(y + 1) * width + (gsize)x + 1;
             sum += line[x];

@@ -150,7 +150,7 @@ payload_of(const zbar_symbol_t *symbol)
 static gboolean
 scan_window(OmrFinder *finder, const OmrPyramid *image, const Window *window, OmrIdentity *identity)
 {
-    const OmrImage *level = &image->level[window->level];
+    const OmrImage *level = omr_pyramid_image(image, window->level);
     g_autofree guint8 *pixels = g_malloc((gsize)window->width * (gsize)window->height);
     guint before = identity->symbols->len;
 

@@ -7,11 +7,14 @@
 
 #define SMALLEST_SIDE 150
 
+/* Bytes beyond the last row that may be read, though nothing comes of them. */
+#define BEYOND 32
+
 void
 omr_image_init(OmrImage *image, int width, int height)
 {
     int stride = (width + 15) & ~15;
-    gsize needed = (gsize)stride * (gsize)height;
+    gsize needed = (gsize)stride * (gsize)height + BEYOND;
 
     if (image->capacity < needed) {
         g_free(image->pixels);
@@ -30,82 +33,58 @@ omr_image_clear(OmrImage *image)
     image->capacity = 0;
 }
 
+/* Means of 2 × 2 pixels from two rows of 4-byte words in Leptonica's order, the leftmost pixel in the highest
+ * byte: two means a word. Written so that compilers make vector code of it. */
+OMR_VECTOR_CLONES static void
+halve_words(const guint32 *above, const guint32 *below, int n, guint16 *out)
+{
+    for (int i = 0; i < n; i++) {
+        guint32 sums = (above[i] & 0x00ff00ff) + ((above[i] >> 8) & 0x00ff00ff) + (below[i] & 0x00ff00ff) +
+                       ((below[i] >> 8) & 0x00ff00ff) + 0x00020002;
+        out[i] = GUINT16_TO_LE((guint16)(((sums >> 18) & 0xff) | ((sums << 6) & 0xff00)));
+    }
+}
+
+/* The same of rows in raster order: two neighbours are read as one 16-bit number. */
+OMR_VECTOR_CLONES static void
+halve_bytes(const guint16 *above, const guint16 *below, int n, guint8 *out)
+{
+    for (int i = 0; i < n; i++) {
+        guint16 sum = (guint16)((above[i] & 255) + (above[i] >> 8) + (below[i] & 255) + (below[i] >> 8) + 2);
+        out[i] = (guint8)(sum >> 2);
+    }
+}
+
+static guint8 *
+row_of(const OmrImage *image, int row)
+{
+    return image->pixels + (gsize)row * (gsize)image->stride;
+}
+
+/* `row` of `level` is made: makes what follows from it of the smaller levels while it is at hand. */
 static void
-halve_row(const OmrImage *image, OmrImage *half, int row)
+pass_on(OmrPyramid *pyramid, int level, int row)
 {
-    /* two neighbours are read as one 16-bit number, which compilers turn into vector code; rows are aligned
-     */
-    const guint16 *above =
-        (const guint16 *)(const void *)(image->pixels + (gsize)(2 * row) * (gsize)image->stride);
-    const guint16 *below = above + image->stride / 2;
-    guint8 *out = half->pixels + (gsize)row * (gsize)half->stride;
-
-    for (int x = 0; x < half->width; x++) {
-        guint16 sum = (guint16)((above[x] & 255) + (above[x] >> 8) + (below[x] & 255) + (below[x] >> 8) + 2);
-        out[x] = (guint8)(sum >> 2);
+    for (; row % 2 == 1 && level + 1 < pyramid->n_levels; level++, row /= 2) {
+        const OmrImage *image = &pyramid->level[level], *half = &pyramid->level[level + 1];
+        halve_bytes((const guint16 *)(const void *)row_of(image, row - 1),
+                    (const guint16 *)(const void *)row_of(image, row), half->width, row_of(half, row / 2));
     }
 }
 
-void
-omr_image_halve(const OmrImage *image, OmrImage *half)
-{
-    omr_image_init(half, image->width / 2, image->height / 2);
-    for (int row = 0; row < half->height; row++)
-        halve_row(image, half, row);
-}
-
-static gboolean
-holds(const OmrImage *image, double x, double y)
-{
-    return x >= 0 && y >= 0 && x < image->width - 1.01 && y < image->height - 1.01;
-}
-
-void
-omr_image_sample(const OmrImage *image, OmrStep at, int n, guint8 *out)
-{
-    if (!holds(image, at.x, at.y) || !holds(image, at.x + at.dx * (n - 1), at.y + at.dy * (n - 1))) {
-        for (int i = 0; i < n; i++)
-            out[i] = (guint8)omr_image_at(image, (float)(at.x + at.dx * i), (float)(at.y + at.dy * i));
-        return;
-    }
-    gint32 x = (gint32)(at.x * 65536), y = (gint32)(at.y * 65536);
-    gint32 dx = (gint32)lrint(at.dx * 65536), dy = (gint32)lrint(at.dy * 65536);
-
-    for (int i = 0; i < n; i++, x += dx, y += dy) {
-        const guint8 *above = image->pixels + (gsize)(y >> 16) * (gsize)image->stride + (x >> 16);
-        const guint8 *below = above + image->stride;
-        int right = (x >> 8) & 255, down = (y >> 8) & 255;
-        int top = above[0] * 256 + right * (above[1] - above[0]);
-        int bottom = below[0] * 256 + right * (below[1] - below[0]);
-        out[i] = (guint8)((top * 256 + down * (bottom - top)) >> 16);
-    }
-}
-
-/* Leptonica packs bytes into host-order words, the leftmost pixel in the highest byte. */
+/* The page passes through memory once. */
 static void
-copy_row(OmrImage *image, const guint32 *line, int row)
+halve_page(OmrPyramid *pyramid)
 {
-    guint8 *out = image->pixels + (gsize)row * (gsize)image->stride;
+    const OmrImage *half = &pyramid->level[1];
+    const guint32 *data = pixGetData(pyramid->page);
+    gsize words_per_line = (gsize)pixGetWpl(pyramid->page);
 
-    for (int word = 0; word * 4 < image->width; word++) {
-        guint32 big_endian = GUINT32_TO_BE(line[word]);
-        memcpy(out + word * 4, &big_endian, 4);
-    }
-}
-
-/* Copies the page and halves every two rows while they are at hand: the page passes through memory once. */
-static void
-copy_and_halve(OmrImage *image, OmrImage *half, PIX *grey)
-{
-    const guint32 *data = pixGetData(grey);
-    gsize words_per_line = (gsize)pixGetWpl(grey);
-
-    omr_image_init(image, pixGetWidth(grey), pixGetHeight(grey));
-    omr_image_init(half, image->width / 2, image->height / 2);
-    for (int row = 0; row < image->height; row++) {
-        copy_row(image, data + (gsize)row * words_per_line, row);
-        if (row % 2 == 1)
-            halve_row(image, half, row / 2);
+    for (int row = 0; row < half->height; row++) {
+        const guint32 *above = data + (gsize)(2 * row) * words_per_line;
+        halve_words(above, above + words_per_line, (half->width + 1) / 2,
+                    (guint16 *)(void *)row_of(half, row));
+        pass_on(pyramid, 1, row);
     }
 }
 
@@ -122,26 +101,62 @@ to_grey(PIX *pix)
 void
 omr_pyramid_init(OmrPyramid *pyramid, PIX *pix)
 {
-    g_autoptr(PIX) grey = to_grey(pix);
+    int width = pixGetWidth(pix), height = pixGetHeight(pix);
 
-    copy_and_halve(&pyramid->level[0], &pyramid->level[1], grey);
+    omr_pyramid_let_go(pyramid);
+    pyramid->page = to_grey(pix);
+    pyramid->level[0].width = width;
+    pyramid->level[0].height = height;
+    pyramid->has_base = FALSE;
     pyramid->n_levels = 1;
-    while (pyramid->n_levels < OMR_IMAGE_LEVELS) {
-        const OmrImage *last = &pyramid->level[pyramid->n_levels - 1];
-        if (MIN(last->width, last->height) < 2 * SMALLEST_SIDE)
-            break;
-        if (pyramid->n_levels > 1)
-            omr_image_halve(last, &pyramid->level[pyramid->n_levels]);
-        pyramid->n_levels++;
+    while (pyramid->n_levels < OMR_IMAGE_LEVELS && MIN(width, height) >= 2 * SMALLEST_SIDE) {
+        width /= 2;
+        height /= 2;
+        omr_image_init(&pyramid->level[pyramid->n_levels++], width, height);
     }
+    if (pyramid->n_levels > 1)
+        halve_page(pyramid);
+}
+
+void
+omr_pyramid_let_go(OmrPyramid *pyramid)
+{
+    pixDestroy(&pyramid->page);
 }
 
 void
 omr_pyramid_clear(OmrPyramid *pyramid)
 {
+    omr_pyramid_let_go(pyramid);
     for (int i = 0; i < OMR_IMAGE_LEVELS; i++)
         omr_image_clear(&pyramid->level[i]);
     pyramid->n_levels = 0;
+}
+
+static void
+copy_page(OmrImage *image, PIX *page)
+{
+    const guint32 *line = pixGetData(page);
+
+    omr_image_init(image, image->width, image->height);
+    for (int row = 0; row < image->height; row++, line += pixGetWpl(page)) {
+        guint8 *out = row_of(image, row);
+        for (int word = 0; word * 4 < image->width; word++) {
+            guint32 big_endian = GUINT32_TO_BE(line[word]);
+            memcpy(out + word * 4, &big_endian, 4);
+        }
+    }
+}
+
+const OmrImage *
+omr_pyramid_image(const OmrPyramid *pyramid, int level)
+{
+    if (level == 0 && !pyramid->has_base) {
+        OmrPyramid *filled = (OmrPyramid *)pyramid;
+        copy_page(&filled->level[0], pyramid->page);
+        filled->has_base = TRUE;
+    }
+    return &pyramid->level[level];
 }
 
 int

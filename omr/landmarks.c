@@ -7,7 +7,7 @@
 const double omr_scale_dpi[OMR_SCALES] = {36, 72, 144};
 
 /* Half width of a patch in px of its scale: 12, 8 and 5 mm of paper hold enough print to be found by. */
-static const int patch_half[OMR_SCALES] = {8, 11, 14};
+static const int patch_half[OMR_SCALES] = {8, 11, OMR_PATCH_MAX_HALF};
 
 /* At most one patch a cell of this many columns and rows over the page, so that they cover all of it. */
 static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] = {10, 12, 14};
@@ -118,23 +118,22 @@ static void
 add_patch(OmrScale *scale, const OmrImage *image, int x, int y, double pixel_mm)
 {
     int side = 2 * scale->half + 1, n = side * side;
-    OmrPatch patch = {
-        .x_mm = (x + 0.5) * pixel_mm, .y_mm = (y + 0.5) * pixel_mm, .values = g_new(gint16, (gsize)n)};
+    OmrPatch patch = {.x_mm = (x + 0.5) * pixel_mm,
+                      .y_mm = (y + 0.5) * pixel_mm,
+                      .values = g_new0(gint16, (gsize)(side * OMR_PATCH_STRIDE))};
+    const guint8 *first = image->pixels + (gsize)(y - scale->half) * (gsize)image->stride + (x - scale->half);
     long sum = 0;
 
-    for (int row = 0; row < side; row++) {
-        const guint8 *from =
-            image->pixels + (gsize)(y - scale->half + row) * (gsize)image->stride + (x - scale->half);
-        for (int column = 0; column < side; column++) {
-            patch.values[row * side + column] = from[column];
-            sum += from[column];
-        }
-    }
+    for (int i = 0; i < n; i++)
+        sum += first[i / side * image->stride + i % side];
     gint16 mean = (gint16)((sum + n / 2) / n);
     double squares = 0;
-    for (int i = 0; i < n; i++) {
-        patch.values[i] = (gint16)(patch.values[i] - mean);
-        squares += patch.values[i] * patch.values[i];
+    for (int row = 0; row < side; row++) {
+        for (int column = 0; column < side; column++) {
+            gint16 value = (gint16)(first[row * image->stride + column] - mean);
+            patch.values[row * OMR_PATCH_STRIDE + column] = value;
+            squares += value * value;
+        }
     }
     patch.norm = sqrt(squares);
     g_array_append_val(scale->patches, patch);

@@ -39,6 +39,14 @@ lies_within(const OmrImage *image, OmrPoint centre, const OmrJacobian *step, dou
            centre.y < image->height - reach_y;
 }
 
+/* From grey values to darkness against paper: `white_scale` is 255 × 256 by paper's own grey value. */
+OMR_VECTOR_CLONES static void
+darken(guint8 *pixels, gsize n, guint white_scale)
+{
+    for (gsize i = 0; i < n; i++)
+        pixels[i] = (guint8)(255 - MIN(pixels[i] * white_scale / 256, 255));
+}
+
 /* How dark each place of a target is on the page, 0 paper … 255 black. The caller frees it. */
 static guint8 *
 sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *white,
@@ -47,10 +55,13 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     OmrJacobian step = omr_homography_jacobian(&alignment->map, (OmrPoint){target->x_mm, target->y_mm});
     OmrPoint centre = omr_alignment_point(alignment, target->x_mm, target->y_mm, &measure->support);
     double pixel_mm = 1 / target->px_per_mm;
-    double step_px = sqrt(fabs(step.xx * step.yy - step.xy * step.yx)) * pixel_mm;
-    int level = omr_pyramid_level(image, step_px);
-    double factor = (double)(1 << level), half_w = (target->width - 1) / 2.0,
-           half_h = (target->height - 1) / 2.0;
+    double half_w = (target->width - 1) / 2.0, half_h = (target->height - 1) / 2.0;
+    OmrRaster raster = {.x = centre.x - (step.xx * half_w + step.xy * half_h) * pixel_mm,
+                        .y = centre.y - (step.yx * half_w + step.yy * half_h) * pixel_mm,
+                        .across_x = step.xx * pixel_mm,
+                        .across_y = step.yx * pixel_mm,
+                        .down_x = step.xy * pixel_mm,
+                        .down_y = step.yy * pixel_mm};
     guint white_scale = (guint)(255 * 256 / omr_white_at(white, centre.x, centre.y));
 
     measure->x_px = centre.x;
@@ -59,17 +70,10 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
         measure->support = 0;
     double inside_mm = half_w * pixel_mm - target->margin_mm;
     measure->streaked = omr_streaks_touch(streaks, centre.x, inside_mm * (fabs(step.xx) + fabs(step.xy)));
-    guint8 *darkness = g_malloc((gsize)target->width * (gsize)target->height);
-    for (int row = 0; row < target->height; row++) {
-        double dx = -half_w * pixel_mm, dy = (row - half_h) * pixel_mm;
-        double x = centre.x + step.xx * dx + step.xy * dy, y = centre.y + step.yx * dx + step.yy * dy;
-        OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step.xx * pixel_mm / factor,
-                        step.yx * pixel_mm / factor};
-        guint8 *line = darkness + row * target->width;
-        omr_image_sample(&image->level[level], walk, target->width, line);
-        for (int column = 0; column < target->width; column++)
-            line[column] = (guint8)(255 - MIN(line[column] * white_scale / 256, 255));
-    }
+    gsize n = (gsize)target->width * (gsize)target->height;
+    guint8 *darkness = g_malloc(n);
+    omr_pyramid_sample(image, &raster, target->width, target->height, darkness, target->width);
+    darken(darkness, n, white_scale);
     return darkness;
 }
 

@@ -68,23 +68,20 @@ static float
 sample_around(const Look *look, const OmrPyramid *image, int width, int height, gint16 *values)
 {
     const OmrJacobian *step = &look->step;
-    double step_px = sqrt(fabs(step->xx * step->yy - step->xy * step->yx));
-    int level = omr_pyramid_level(image, step_px);
-    double factor = (double)(1 << level);
+    double left = (width - 1) / 2.0, up = (height - 1) / 2.0;
+    OmrRaster raster = {.x = look->centre.x - step->xx * left - step->xy * up,
+                        .y = look->centre.y - step->yx * left - step->yy * up,
+                        .across_x = step->xx,
+                        .across_y = step->yx,
+                        .down_x = step->xy,
+                        .down_y = step->yy};
+    guint8 grey[MAX_WIDE * MAX_WIDE];
     guint32 sum = 0;
 
-    for (int row = 0; row < height; row++) {
-        double dx = -(width - 1) / 2.0, dy = row - (height - 1) / 2.0;
-        double x = look->centre.x + step->xx * dx + step->xy * dy;
-        double y = look->centre.y + step->yx * dx + step->yy * dy;
-        OmrStep walk = {(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step->xx / factor,
-                        step->yx / factor};
-        guint8 line[MAX_WIDE];
-        omr_image_sample(&image->level[level], walk, width, line);
-        for (int column = 0; column < width; column++) {
-            values[row * width + column] = line[column];
-            sum += line[column];
-        }
+    omr_pyramid_sample(image, &raster, width, height, grey, width);
+    for (int at = 0; at < width * height; at++) {
+        values[at] = grey[at];
+        sum += grey[at];
     }
     return (float)sum / (float)(width * height);
 }

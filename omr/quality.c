@@ -61,7 +61,8 @@ static void
 look_for_tail(FormReading *reading, const OmrPageView *view, double mm_per_px,
               const CalibrationQuality *limits)
 {
-    const OmrImage *image = &view->image->level[0];
+    int level = MIN(1, view->image->n_levels - 1);
+    const OmrImage *image = omr_pyramid_image(view->image, level);
     guint8 value = image->pixels[(gsize)(image->height - 1) * (gsize)image->stride];
     int y = image->height;
 
@@ -69,7 +70,7 @@ look_for_tail(FormReading *reading, const OmrPageView *view, double mm_per_px,
         return;
     while (y > 0 && is_flat_row(image, y - 1, value))
         y--;
-    double tail_mm = (image->height - y) * mm_per_px;
+    double tail_mm = (image->height - y) * mm_per_px * (1 << level);
     if (tail_mm >= limits->tail_mm)
         flag(reading, "flat_tail",
              _("the lowest %.0f mm of the image are one flat grey: the scan broke off, scan the sheet again"),

@@ -51,7 +51,7 @@ now_ms(void)
 static gboolean
 is_blank_page(const OmrPyramid *image)
 {
-    const OmrImage *small = &image->level[image->n_levels - 1];
+    const OmrImage *small = omr_pyramid_image(image, image->n_levels - 1);
     gsize dark = 0;
 
     for (int y = 0; y < small->height; y++) {
@@ -252,6 +252,7 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     double aligned_ms = now_ms();
     if (aligned)
         read_marks(reader, blank, image, &alignment, reading, input->positions);
+    omr_pyramid_let_go(image);
     time_ms->decode = input->decode_ms;
     time_ms->identify = identified_ms - start_ms - time_ms->text;
     time_ms->align = aligned_ms - identified_ms;

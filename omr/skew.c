@@ -32,7 +32,7 @@ binary_copy(const OmrPyramid *image)
     while (level < image->n_levels - 1 &&
            MAX(image->level[level].width, image->level[level].height) > LONG_SIDE_PX)
         level++;
-    const OmrImage *from = &image->level[level];
+    const OmrImage *from = omr_pyramid_image(image, level);
     PIX *pix = pixCreate(from->width, from->height, 1);
     for (int y = 0; y < from->height; y++) {
         l_uint32 *line = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);

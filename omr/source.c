@@ -128,7 +128,7 @@ omr_source_at(const OmrSource *source, double x_mm, double y_mm, double pixel_mm
 {
     int level = omr_pyramid_level(&source->pyramid, pixel_mm * source->px_per_mm);
     double factor = (double)(1 << level), x_px = x_mm * source->px_per_mm, y_px = y_mm * source->px_per_mm;
-    float value = omr_image_at(&source->pyramid.level[level], (float)(x_px / factor - 0.5),
+    float value = omr_image_at(omr_pyramid_image(&source->pyramid, level), (float)(x_px / factor - 0.5),
                                (float)(y_px / factor - 0.5));
 
     return MIN(255, 255 * value / omr_white_at(&source->white, x_px, y_px));
@@ -138,15 +138,13 @@ void
 omr_source_resample(const OmrSource *source, const FormPackage *package, double dpi, OmrImage *out)
 {
     double pixel_mm = 25.4 / dpi, step = pixel_mm * source->px_per_mm;
-    int level = omr_pyramid_level(&source->pyramid, step);
-    double factor = (double)(1 << level);
+    OmrRaster raster = {0.5 * step - 0.5, 0.5 * step - 0.5, step, 0, 0, step};
 
     memset(out, 0, sizeof *out);
     omr_image_init(out, (int)ceil(package->width_mm / pixel_mm), (int)ceil(package->height_mm / pixel_mm));
+    omr_pyramid_sample(&source->pyramid, &raster, out->width, out->height, out->pixels, out->stride);
     for (int y = 0; y < out->height; y++) {
         guint8 *line = out->pixels + (gsize)y * (gsize)out->stride;
-        OmrStep walk = {0.5 * step / factor - 0.5, (y + 0.5) * step / factor - 0.5, step / factor, 0};
-        omr_image_sample(&source->pyramid.level[level], walk, out->width, line);
         for (int x = 0; x < out->width; x++)
             line[x] = (guint8)MIN(255, 255 * (float)line[x] /
                                            omr_white_at(&source->white, (x + 0.5) * step, (y + 0.5) * step));

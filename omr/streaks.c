@@ -149,7 +149,7 @@ omr_streaks_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignm
     Sides sides;
     sides_init(&sides, alignment, package);
     int index = omr_pyramid_level(image, sides.px_per_mm / PX_PER_MM);
-    const OmrImage *level = &image->level[index];
+    const OmrImage *level = omr_pyramid_image(image, index);
     double factor = (double)(1 << index);
     double height_mm = (sides.bottom - sides.top) / MAX(sides.px_per_mm, 1e-3);
     double light = omr_white_at(white, image->level[0].width / 2.0, image->level[0].height / 2.0);

@@ -52,7 +52,7 @@ void
 omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px)
 {
     int level = omr_pyramid_level(pyramid, cell_px / CELL_SAMPLES);
-    const OmrImage *image = &pyramid->level[level];
+    const OmrImage *image = omr_pyramid_image(pyramid, level);
     double cell = MAX(cell_px / (double)(1 << level), 2);
 
     white->columns = MAX((int)ceil(image->width / cell), 1);

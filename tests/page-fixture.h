@@ -62,11 +62,12 @@ fixture_draw(const OmrHomography *map, int width, int height, void (*marks)(cair
     OmrHomography back;
     PIX *pix = pixCreate(width, height, 8);
     omr_pyramid_init(&pyramid, fine);
+    const OmrImage *half = omr_pyramid_image(&pyramid, 1);
     g_assert_true(omr_homography_invert(map, &back));
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
             OmrPoint mm = omr_homography_apply(&back, (OmrPoint){x, y});
-            float value = omr_image_at(&pyramid.level[1], (float)(mm.x * 8 - 0.5), (float)(mm.y * 8 - 0.5));
+            float value = omr_image_at(half, (float)(mm.x * 8 - 0.5), (float)(mm.y * 8 - 0.5));
             pixSetPixel(pix, x, y, (l_uint32)value);
         }
     }
