@@ -38,6 +38,8 @@ darken_row(guint32 *row, int n, const guint8 *top, const guint8 *low, guint32 do
     guint32 at = 0;
     for (int x = 0; x < n; x++, at += step) {
         guint32 i = MIN(at >> 16, (guint32)width - 2), fx = at >> 8 & 255;
+        if (!(top[i] | top[i + 1] | low[i] | low[i + 1]))
+            continue;
         guint32 a = top[i] * (256 - fx) + top[i + 1] * fx, b = low[i] * (256 - fx) + low[i + 1] * fx;
         guint32 dark = (a * (256 - down) + b * down) >> 16;
         guint32 keep = 256 - dark * loss / 255;

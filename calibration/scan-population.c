@@ -121,7 +121,7 @@ draw_losses(CalibrationScan *scan, GRand *random)
             (CalibrationEdge)g_rand_int_range(random, CALIBRATION_EDGE_TOP, CALIBRATION_EDGE_LEFT + 1);
         scan->lost_edge_mm = g_rand_double_range(random, 4, 14);
     } else if (lost < 0.06)
-        scan->lost_qr = g_rand_int_range(random, 1, 3);
+        scan->lost_qr = calibration_chance(random, 0.1) ? CALIBRATION_ALL_QR : g_rand_int_range(random, 1, 3);
     else if (lost < 0.08) {
         scan->qr_damage = 1 << g_rand_int_range(random, 0, CALIBRATION_QR_DAMAGES);
         scan->qr_strength = g_rand_double_range(random, 0.1, 0.5);
