@@ -1,14 +1,22 @@
 /* Labelled marks: what was measured of answer positions, and whether they truly bear an answer.
  *
  * They come from simulation, from scanned pages with known answers or from people's decisions, and can be
- * kept as CSV: a row a position, `group,field,marked,rule` and then a column a feature. The features' names
- * stand in the header, so that labels of an older way of measuring are refused instead of mistaken. */
+ * kept as CSV: a row a position, `group,field,truth,rule,handed` and then a column a feature. The features'
+ * names stand in the header, so that labels of an older way of measuring are refused instead of mistaken. */
 #pragma once
 
 #include "calibration-profile.h"
 
 /* Labels in one set: 160 bytes each. */
 #define CALIBRATION_MAX_LABELS 5000000
+
+/* What truly stands there. A mark that was taken back bears no answer, but it is no matter of ink: the model
+ * is neither fitted to it nor judged by it, and a wrong decision about it counts like any other. */
+typedef enum {
+    CALIBRATION_TRUTH_EMPTY,
+    CALIBRATION_TRUTH_MARKED,
+    CALIBRATION_TRUTH_CANCELLED,
+} CalibrationTruth;
 
 /* Who decided about a position. Only where the model did, its probability matters. */
 typedef enum {
@@ -22,8 +30,10 @@ typedef struct {
     CalibrationMark mark;
     const char *group; /* whose answer: serial, or image; never split by cross-validation */
     const char *field; /* positions of the same field of a group follow each other */
-    gboolean marked;   /* truly */
+    CalibrationTruth truth;
     CalibrationRule rule;
+    gboolean handed; /* its field goes to a person by another rule (several marks, a tear), whatever the
+                        probabilities */
 } CalibrationLabel;
 
 typedef struct CalibrationLabels CalibrationLabels;
@@ -40,7 +50,10 @@ guint calibration_labels_count(const CalibrationLabels *labels);
 /* Label i; equal strings are the same pointer. */
 const CalibrationLabel *calibration_labels_at(const CalibrationLabels *labels, guint i);
 
-/* Those that the model decided, and how many of them are marked. */
+/* Whether the model is fitted to a label and judged by it: it decided, and the mark was not taken back. */
+gboolean calibration_label_is_judged(const CalibrationLabel *label);
+
+/* How many are, and how many of them are marked. */
 void calibration_labels_judged(const CalibrationLabels *labels, guint *judged, guint *marked);
 
 /* SHA-256, in hex, of the file that calibration_labels_save() writes. The caller frees it. */

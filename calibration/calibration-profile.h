@@ -98,7 +98,8 @@ typedef struct {
     char *data;    /* SHA-256 of the labelled data, hex */
     gint64 labels; /* labelled positions … */
     gint64 marked; /* … and how many of them bear an answer */
-    char *command; /* that made it, its seed included */
+    char *command; /* that made it … */
+    gint64 seed;   /* … and its seed */
     char *fitted;  /* SHA-256 of the numbers of [marks] as fitted, hex */
 } CalibrationOrigin;
 

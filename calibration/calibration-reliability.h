@@ -57,15 +57,24 @@ typedef struct {
     GArray *points;            /* of CalibrationReviewPoint, from the strictest to a doubt of 0.5 */
     CalibrationReviewPoint at; /* the chosen one */
     gboolean proven;           /* its `upper` is at most the wanted rate */
+    gboolean bearable;         /* it hands over at most a fifth of the fields for doubt */
     double least_provable;     /* the rate that so many labels could prove with no error among them */
 } CalibrationReview;
 
-/* Chooses the largest doubt whose rate of silent errors is at most `error_rate` a position: by the labels,
- * with the upper bound, going from strict to lenient and ending at the first failure (as the true rate only
- * grows on that way, the bound holds for the outcome; A. N. Angelopoulos et al., Learn then Test, 2021);
- * where the labels are too few for that, by the probabilities, ending before the first silent error. */
-void calibration_review_run(const CalibrationLabels *labels, const double *probability, double error_rate,
-                            CalibrationReview *review);
+/* What is wanted. */
+typedef struct {
+    double error_rate; /* silent errors a position, at most */
+    double doubt;      /* in use now: labels too few to prove the rate never make it larger */
+} CalibrationWish;
+
+/* Chooses the largest doubt whose rate of silent errors is at most the wanted one: by the labels, with the
+ * upper bound, going from strict to lenient and ending at the first failure (as the true rate only grows on
+ * that way, the bound holds for the outcome; A. N. Angelopoulos et al., Learn then Test, 2021); where the
+ * labels are too few for that, by the probabilities, ending before the first silent error; and where even
+ * that would hand over more than a fifth of the fields for doubt, the doubt in use stays. Of larger doubts
+ * than the one in use that hand over equally many fields it takes the smallest. */
+void calibration_review_run(const CalibrationLabels *labels, const double *probability,
+                            const CalibrationWish *wish, CalibrationReview *review);
 void calibration_review_clear(CalibrationReview *review);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CalibrationReview, calibration_review_clear)

@@ -87,10 +87,10 @@ fit_line_without(const CalibrationLabels *labels, const CalibrationFitOptions *o
 
     for (guint i = 0; i < n; i++) {
         const CalibrationLabel *label = calibration_labels_at(labels, i);
-        if (label->rule != CALIBRATION_RULE_MODEL || fold[i] == out)
+        if (!calibration_label_is_judged(label) || fold[i] == out)
             continue;
         score[n_scores] = calibration_log_odds(probability[i]);
-        marked[n_scores++] = label->marked;
+        marked[n_scores++] = label->truth == CALIBRATION_TRUTH_MARKED;
     }
     return calibration_fit_line(score, marked, n_scores, options, line, error);
 }

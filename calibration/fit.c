@@ -170,7 +170,7 @@ is_clear(const CalibrationMarks *base, const CalibrationLabel *label)
 {
     double log_odds = calibration_log_odds(calibration_mark_probability(base, &label->mark));
 
-    return label->marked ? log_odds > CLEAR : log_odds < -CLEAR;
+    return label->truth == CALIBRATION_TRUTH_MARKED ? log_odds > CLEAR : log_odds < -CLEAR;
 }
 
 GArray *
@@ -183,17 +183,18 @@ calibration_fit_pick(const CalibrationLabels *labels, const guint *fold, guint l
     guint n = calibration_labels_count(labels), n_clear = 0;
 
     for (guint i = 0; i < n; i++)
-        n_clear += calibration_labels_at(labels, i)->rule == CALIBRATION_RULE_MODEL &&
+        n_clear += calibration_label_is_judged(calibration_labels_at(labels, i)) &&
                    is_clear(base, calibration_labels_at(labels, i));
     double share = n_clear > CLEAR_SAMPLE ? (double)CLEAR_SAMPLE / n_clear : 1;
     for (guint i = 0; i < n; i++) {
         const CalibrationLabel *label = calibration_labels_at(labels, i);
-        if (label->rule != CALIBRATION_RULE_MODEL)
+        if (!calibration_label_is_judged(label))
             continue;
         gboolean clear = is_clear(base, label);
         /* drawn for all, so that every fold leaves out of the same ones */
         gboolean taken = !clear || g_rand_double(random) < share;
-        CalibrationSample sample = {label->mark, clear ? 1 / share : 1, label->marked};
+        CalibrationSample sample = {label->mark, clear ? 1 / share : 1,
+                                    label->truth == CALIBRATION_TRUTH_MARKED};
         if (taken && (fold == NULL || fold[i] != left_out))
             g_array_append_val(samples, sample);
     }

@@ -99,14 +99,13 @@ read_header(Reader *reader, GError **error)
     return FALSE;
 }
 
+/* Index of a word in a table that ends with NULL. */
 static gboolean
-read_rule(const char *text, CalibrationRule *rule)
+read_word(const char *text, const char *const *words, guint *index)
 {
-    for (guint i = 0; calibration_rule_names[i] != NULL; i++) {
-        if (g_str_equal(calibration_rule_names[i], text)) {
-            *rule = (CalibrationRule)i;
+    for (*index = 0; words[*index] != NULL; *index += 1) {
+        if (g_str_equal(words[*index], text))
             return TRUE;
-        }
     }
     return FALSE;
 }
@@ -124,15 +123,20 @@ static gboolean
 read_label(const Reader *reader, CalibrationLabel *label, GError **error)
 {
     char *const *cells = (char *const *)reader->csv.fields->pdata;
-    const char *marked = cells[reader->column[2]];
+    const char *handed = cells[reader->column[4]];
+    guint truth, rule;
 
     label->group = cells[reader->column[0]];
     label->field = cells[reader->column[1]];
-    label->marked = g_str_equal(marked, "1");
-    if (!label->marked && !g_str_equal(marked, "0"))
-        return fail(reader, error, "marked", _("0 or 1"));
-    if (!read_rule(cells[reader->column[3]], &label->rule))
+    if (!read_word(cells[reader->column[2]], calibration_truth_names, &truth))
+        return fail(reader, error, "truth", _("empty, marked or cancelled"));
+    if (!read_word(cells[reader->column[3]], calibration_rule_names, &rule))
         return fail(reader, error, "rule", _("model, person, empty or marked"));
+    if (!g_str_equal(handed, "0") && !g_str_equal(handed, "1"))
+        return fail(reader, error, "handed", _("0 or 1"));
+    label->truth = (CalibrationTruth)truth;
+    label->rule = (CalibrationRule)rule;
+    label->handed = handed[0] == '1';
     for (guint i = 0; i < calibration_mark_n_features(); i++) {
         double value;
         if (!read_feature(cells[reader->feature[i]], &value))

@@ -3,11 +3,12 @@
 
 #include "calibration-labels.h"
 
-#define CALIBRATION_LABEL_COLUMNS 4
+#define CALIBRATION_LABEL_COLUMNS 5
 
 extern const char *const calibration_label_columns[CALIBRATION_LABEL_COLUMNS];
 
-/* By CalibrationRule, NULL-terminated. */
+/* By CalibrationTruth, and by CalibrationRule; NULL-terminated. */
+extern const char *const calibration_truth_names[];
 extern const char *const calibration_rule_names[];
 
 #define CALIBRATION_NUMBER_SIZE 32

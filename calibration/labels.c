@@ -12,7 +12,10 @@
 
 #define MAX_TEXT 200
 
-const char *const calibration_label_columns[CALIBRATION_LABEL_COLUMNS] = {"group", "field", "marked", "rule"};
+const char *const calibration_label_columns[CALIBRATION_LABEL_COLUMNS] = {"group", "field", "truth", "rule",
+                                                                          "handed"};
+
+const char *const calibration_truth_names[] = {"empty", "marked", "cancelled", NULL};
 
 const char *const calibration_rule_names[] = {"model", "person", "empty", "marked", NULL};
 
@@ -77,16 +80,22 @@ calibration_labels_at(const CalibrationLabels *labels, guint i)
     return &g_array_index(labels->labels, CalibrationLabel, i);
 }
 
+gboolean
+calibration_label_is_judged(const CalibrationLabel *label)
+{
+    return label->rule == CALIBRATION_RULE_MODEL && label->truth != CALIBRATION_TRUTH_CANCELLED;
+}
+
 void
 calibration_labels_judged(const CalibrationLabels *labels, guint *judged, guint *marked)
 {
     *judged = *marked = 0;
     for (guint i = 0; i < labels->labels->len; i++) {
         const CalibrationLabel *label = calibration_labels_at(labels, i);
-        if (label->rule != CALIBRATION_RULE_MODEL)
+        if (!calibration_label_is_judged(label))
             continue;
         *judged += 1;
-        *marked += label->marked ? 1 : 0;
+        *marked += label->truth == CALIBRATION_TRUTH_MARKED;
     }
 }
 
@@ -129,7 +138,8 @@ write_label(GString *line, const CalibrationLabel *label)
     append_text(line, label->group);
     g_string_append_c(line, ',');
     append_text(line, label->field);
-    g_string_append_printf(line, ",%d,%s", label->marked ? 1 : 0, calibration_rule_names[label->rule]);
+    g_string_append_printf(line, ",%s,%s,%d", calibration_truth_names[label->truth],
+                           calibration_rule_names[label->rule], label->handed ? 1 : 0);
     for (guint i = 0; i < calibration_mark_n_features(); i++) {
         char number[CALIBRATION_NUMBER_SIZE];
         g_string_append_c(line, ',');

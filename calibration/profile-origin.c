@@ -8,7 +8,8 @@
 
 #define MAX_COMMAND 2000
 
-const char *const calibration_origin_keys[] = {"date", "data", "labels", "marked", "command", "fitted", NULL};
+const char *const calibration_origin_keys[] = {"date",    "data", "labels", "marked",
+                                               "command", "seed", "fitted", NULL};
 
 static int
 compare_lines(gconstpointer a, gconstpointer b)
@@ -121,6 +122,7 @@ calibration_origin_read(GKeyFile *file, const char *path, CalibrationProfile *pr
            read_count(file, path, "labels", &origin->labels, error) &&
            read_count(file, path, "marked", &origin->marked, error) &&
            read_text(file, path, "command", is_line, &origin->command, error) &&
+           read_count(file, path, "seed", &origin->seed, error) &&
            read_text(file, path, "fitted", is_digest, &origin->fitted, error) &&
            is_as_fitted(profile, path, error);
 }

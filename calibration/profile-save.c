@@ -31,11 +31,11 @@ calibration_profile_fitted(const CalibrationProfile *base, const char *name, con
     CalibrationProfile *profile = g_new0(CalibrationProfile, 1);
 
     profile->name = g_strdup(name);
-    profile->align = base->align;
     profile->marks = *marks;
     for (guint i = 0; i < calibration_n_keys; i++) {
         const CalibrationKey *key = &calibration_keys[i];
-        calibration_key_set(profile, key, CLAMP(calibration_key_get(profile, key), key->min, key->max));
+        double value = calibration_key_get(g_str_equal(key->group, "marks") ? profile : base, key);
+        calibration_key_set(profile, key, CLAMP(value, key->min, key->max));
     }
     calibration_profile_stamp(profile);
     profile->origin = (CalibrationOrigin){.date = g_strdup(origin->date),
@@ -43,6 +43,7 @@ calibration_profile_fitted(const CalibrationProfile *base, const char *name, con
                                           .labels = origin->labels,
                                           .marked = origin->marked,
                                           .command = g_strdup(origin->command),
+                                          .seed = origin->seed,
                                           .fitted = calibration_profile_digest(profile, "marks")};
     return profile;
 }
@@ -76,6 +77,7 @@ set_origin(GKeyFile *file, const CalibrationOrigin *origin)
     if (origin->labels > 0) {
         g_key_file_set_int64(file, "profile", "labels", origin->labels);
         g_key_file_set_int64(file, "profile", "marked", origin->marked);
+        g_key_file_set_int64(file, "profile", "seed", origin->seed);
     }
 }
 

@@ -9,6 +9,12 @@
 #define STRICTEST 1e-15
 static const double steps[] = {1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8};
 
+/* Handing over more than this share of the fields for doubt is no remedy: the errors need another one. */
+#define MOST_REVIEW 0.2
+
+/* 1 − 0.999 is a little more than 0.001. */
+#define ROUNDING (1 + 1e-9)
+
 /* The positions of one field that is decided or handed over as one. */
 typedef struct {
     double doubt;    /* the largest of its positions that the model decides: it is handed over below it */
@@ -28,22 +34,16 @@ doubt_of(double probability)
 static void
 add_position(Field *field, const CalibrationLabel *label, double probability)
 {
-    double doubt = doubt_of(probability);
+    gboolean by_model = label->rule == CALIBRATION_RULE_MODEL;
+    gboolean read = by_model ? probability >= 0.5 : label->rule == CALIBRATION_RULE_MARKED;
+    gboolean wrong = read != (label->truth == CALIBRATION_TRUTH_MARKED);
 
-    switch (label->rule) {
-    case CALIBRATION_RULE_MODEL:
-        field->doubt = fmax(field->doubt, doubt);
-        field->wrong += (probability >= 0.5) != label->marked;
-        field->expected += doubt;
-        break;
-    case CALIBRATION_RULE_PERSON:
-        field->handed = TRUE;
-        break;
-    case CALIBRATION_RULE_EMPTY:
-    case CALIBRATION_RULE_MARKED:
-        field->wrong += (label->rule == CALIBRATION_RULE_MARKED) != label->marked;
-        field->by_rules += (label->rule == CALIBRATION_RULE_MARKED) != label->marked;
-        break;
+    field->handed = field->handed || label->handed || label->rule == CALIBRATION_RULE_PERSON;
+    field->wrong += wrong;
+    field->by_rules += wrong && !by_model;
+    if (by_model) {
+        field->doubt = fmax(field->doubt, doubt_of(probability));
+        field->expected += doubt_of(probability);
     }
 }
 
@@ -102,20 +102,54 @@ walk(const GArray *fields, CalibrationReview *review)
     }
 }
 
-/* The last of the points, from the strictest on, that are all good. NULL where not even the first is. */
 static const CalibrationReviewPoint *
-last_good(const CalibrationReview *review, gboolean proven, double error_rate)
+at_point(const CalibrationReview *review, int i)
 {
-    const CalibrationReviewPoint *good = NULL;
+    return &g_array_index(review->points, CalibrationReviewPoint, i);
+}
+
+static gboolean
+is_bearable(const CalibrationReview *review, int i)
+{
+    return at_point(review, i)->unsure <= MOST_REVIEW * review->fields;
+}
+
+/* The last of the points, from the strictest on, that are all good. -1 where not even the first is. */
+static int
+last_good(const CalibrationReview *review, gboolean proven, const CalibrationWish *wish)
+{
+    int good = -1;
 
     for (guint i = 0; i < review->points->len; i++) {
-        const CalibrationReviewPoint *point = &g_array_index(review->points, CalibrationReviewPoint, i);
-        if (point->expected > error_rate * review->positions ||
-            (proven ? point->upper > error_rate : point->wrong > review->by_rules))
+        const CalibrationReviewPoint *point = at_point(review, (int)i);
+        if (point->expected > wish->error_rate * review->positions ||
+            (proven ? point->upper > wish->error_rate
+                    : point->wrong > review->by_rules || point->doubt > wish->doubt * ROUNDING))
             break;
-        good = point;
+        good = (int)i;
     }
     return good;
+}
+
+/* The doubt in use, or the nearest below it. */
+static int
+last_within(const CalibrationReview *review, double doubt)
+{
+    int last = 0;
+
+    while ((guint)last + 1 < review->points->len && at_point(review, last + 1)->doubt <= doubt * ROUNDING)
+        last++;
+    return last;
+}
+
+/* Back to the smallest doubt, not below the one in use, that costs the same. */
+static int
+without_cost(const CalibrationReview *review, int at, double doubt)
+{
+    while (at > 0 && at_point(review, at - 1)->doubt >= doubt / ROUNDING &&
+           at_point(review, at - 1)->fields_handed == at_point(review, at)->fields_handed)
+        at--;
+    return at;
 }
 
 static guint
@@ -132,8 +166,8 @@ count_groups(const GArray *fields, double doubt)
 }
 
 void
-calibration_review_run(const CalibrationLabels *labels, const double *probability, double error_rate,
-                       CalibrationReview *review)
+calibration_review_run(const CalibrationLabels *labels, const double *probability,
+                       const CalibrationWish *wish, CalibrationReview *review)
 {
     g_autoptr(GArray) fields = gather_fields(labels, probability);
 
@@ -147,11 +181,15 @@ calibration_review_run(const CalibrationLabels *labels, const double *probabilit
     }
     review->least_provable = calibration_upper_bound(0, review->positions);
     walk(fields, review);
-    const CalibrationReviewPoint *chosen = last_good(review, TRUE, error_rate);
-    review->proven = chosen != NULL;
-    if (chosen == NULL)
-        chosen = last_good(review, FALSE, error_rate);
-    review->at = chosen != NULL ? *chosen : g_array_index(review->points, CalibrationReviewPoint, 0);
+    int chosen = last_good(review, TRUE, wish);
+    if (chosen < 0)
+        chosen = last_good(review, FALSE, wish);
+    if (chosen < 0 || !is_bearable(review, chosen))
+        chosen = last_within(review, wish->doubt);
+    chosen = without_cost(review, chosen, wish->doubt);
+    review->at = *at_point(review, chosen);
+    review->proven = review->at.upper <= wish->error_rate;
+    review->bearable = is_bearable(review, chosen);
     review->wrong_groups = count_groups(fields, review->at.doubt);
 }
 

@@ -86,11 +86,11 @@ calibration_reliability(const CalibrationLabels *labels, const double *probabili
     for (guint i = 0; i < calibration_labels_count(labels); i++) {
         const CalibrationLabel *label = calibration_labels_at(labels, i);
         CalibrationBin *bin = &bins[bin_of(probability[i])];
-        if (label->rule != CALIBRATION_RULE_MODEL)
+        if (!calibration_label_is_judged(label))
             continue;
         bin->n++;
         bin->expected += probability[i];
-        bin->found += label->marked ? 1 : 0;
+        bin->found += label->truth == CALIBRATION_TRUTH_MARKED;
     }
     for (guint i = 0; i < CALIBRATION_BINS; i++) {
         if (bins[i].n > 0)
@@ -106,9 +106,9 @@ calibration_scores(const CalibrationLabels *labels, const double *probability)
 
     for (guint i = 0; i < calibration_labels_count(labels); i++) {
         const CalibrationLabel *label = calibration_labels_at(labels, i);
-        if (label->rule != CALIBRATION_RULE_MODEL)
+        if (!calibration_label_is_judged(label))
             continue;
-        double right = label->marked ? probability[i] : 1 - probability[i];
+        double right = label->truth == CALIBRATION_TRUTH_MARKED ? probability[i] : 1 - probability[i];
         scores.n++;
         scores.log_loss -= log(fmax(right, LEAST_PROBABILITY));
         scores.brier += (1 - right) * (1 - right);

@@ -7,7 +7,7 @@
 #include "refusal-private.h"
 #include "text-table-private.h"
 
-#define MAX_BATCH_NAME 100
+#define MAX_NAME 100
 
 static char *
 name_of_now(void)
@@ -16,17 +16,17 @@ name_of_now(void)
     return g_date_time_format(now, "%Y-%m-%d-%H%M%S");
 }
 
+/* `name` NULL is fine. */
 static gboolean
-check_batch_name(const char *name, GError **error)
+check_name(const char *option, const char *name, GError **error)
 {
-    glong letters = g_utf8_strlen(name, -1);
-    gboolean fine = letters >= 1 && letters <= MAX_BATCH_NAME;
-    for (const char *c = name; *c && fine; c = g_utf8_next_char(c))
+    glong letters = name ? g_utf8_strlen(name, -1) : 1;
+    gboolean fine = letters >= 1 && letters <= MAX_NAME;
+    for (const char *c = name; c && *c && fine; c = g_utf8_next_char(c))
         fine = g_unichar_isprint(g_utf8_get_char(c));
     if (!fine)
         g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
-                    _("--batch: a batch name is 1 to %d printable characters; choose another"),
-                    MAX_BATCH_NAME);
+                    _("%s: a name is 1 to %d printable characters; choose another"), option, MAX_NAME);
     return fine;
 }
 
@@ -67,7 +67,7 @@ print_summary(const char *batch, const IntakeResult *result)
 }
 
 typedef struct {
-    char *batch, *profile;
+    char *batch, *profile, *scanner;
     int jobs;
 } ImportOptions;
 
@@ -93,7 +93,8 @@ import(const CommandCall *call, ImportOptions *options, GError **error)
     guint jobs = 0;
     if (!options->batch)
         options->batch = name_of_now();
-    if (!check_batch_name(options->batch, error) || !command_jobs(options->jobs, &jobs, error))
+    if (!check_name("--batch", options->batch, error) || !check_name("--scanner", options->scanner, error) ||
+        !command_jobs(options->jobs, &jobs, error))
         return COMMAND_FAILED;
     if (options->profile && !command_need_path(options->profile, error))
         return COMMAND_FAILED;
@@ -108,6 +109,7 @@ import(const CommandCall *call, ImportOptions *options, GError **error)
     IntakeOptions intake = {.station_dir = call->station_dir,
                             .paths = paths,
                             .batch = options->batch,
+                            .scanner = options->scanner,
                             .profile = profile,
                             .jobs = jobs,
                             .progress = progress};
@@ -128,6 +130,8 @@ command_import(CommandCall *call, GError **error)
          N_("The batch that the pages come in; named by date and time unless given"), "NAME"},
         {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options.profile,
          N_("Calibration profile; the shipped one unless given"), "FILE"},
+        {"scanner", 0, 0, G_OPTION_ARG_STRING, &options.scanner,
+         N_("The scanner that made the images, so that it can be calibrated by what people decide"), "NAME"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, N_("Worker threads; one a processor unless given"),
          "N"},
         G_OPTION_ENTRY_NULL,
@@ -137,5 +141,6 @@ command_import(CommandCall *call, GError **error)
         status = import(call, &options, error);
     g_free(options.batch);
     g_free(options.profile);
+    g_free(options.scanner);
     return status;
 }

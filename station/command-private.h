@@ -79,6 +79,7 @@ CommandStatus command_bench(CommandCall *call, GError **error);
 CommandStatus command_bench_accuracy(CommandCall *call, GError **error);
 CommandStatus command_calibrate_scanner(CommandCall *call, GError **error);
 CommandStatus command_calibrate_target(CommandCall *call, GError **error);
+CommandStatus command_calibrate_marks(CommandCall *call, GError **error);
 CommandStatus command_demo(CommandCall *call, GError **error);
 CommandStatus command_export(CommandCall *call, GError **error);
 CommandStatus command_form_add(CommandCall *call, GError **error);

@@ -9,6 +9,7 @@ typedef struct {
     const char *station_dir;
     const GPtrArray *paths; /* of char*: files */
     const char *batch;
+    const char *scanner; /* or NULL: nobody said */
     const CalibrationProfile *profile;
     guint jobs;
     Progress *progress; /* or NULL */

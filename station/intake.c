@@ -110,7 +110,8 @@ take_page(PipelinePage *page, gpointer data, GError **error)
                         .sha256 = page->sha256,
                         .ending = page->ending,
                         .source = source,
-                        .batch = intake->options->batch};
+                        .batch = intake->options->batch,
+                        .scanner = intake->options->scanner};
     StorePageResult stored = STORE_PAGE_NEW;
     if (!store_put_page(intake->store, &image, page->reading, &stored, error))
         return FALSE;

@@ -16,6 +16,7 @@
 static const char *const migrations[] = {
     "/phieu/store/schema.sql",
     "/phieu/store/schema-2.sql",
+    "/phieu/store/schema-3.sql",
 };
 
 gboolean

@@ -375,9 +375,10 @@ insert_page(Store *store, const StoreImage *image, const FormReading *reading, c
     g_autoptr(StoreQuery) query = store_query(
         store,
         "INSERT INTO page (image, image_index, batch, state, questionnaire, form, serial, page, fields,"
-        " rotation_deg, dpi_x, dpi_y, residual_mm, source, profile, profile_fingerprint, stored)"
+        " rotation_deg, dpi_x, dpi_y, residual_mm, source, profile, profile_fingerprint, scanner, stored)"
         " VALUES (:image, :image_index, :batch, :state, :questionnaire, :form, :serial, :page, :fields,"
-        " :rotation_deg, :dpi_x, :dpi_y, :residual_mm, :source, :profile, :profile_fingerprint, :stored)",
+        " :rotation_deg, :dpi_x, :dpi_y, :residual_mm, :source, :profile, :profile_fingerprint, :scanner,"
+        " :stored)",
         error);
 
     if (query == NULL || !find_or_insert_image(store, image, &image_id, error) ||
@@ -391,6 +392,7 @@ insert_page(Store *store, const StoreImage *image, const FormReading *reading, c
     store_bind_text(query, ":source", image->source == NULL ? "" : image->source);
     store_bind_text(query, ":profile", reading->profile == NULL ? "" : reading->profile);
     store_bind_text(query, ":profile_fingerprint", reading->fingerprint);
+    store_bind_text(query, ":scanner", image->scanner);
     store_bind_text(query, ":stored", now);
     gboolean inserted = store_run(store, query, error);
     *page = sqlite3_last_insert_rowid(store->db);

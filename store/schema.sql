@@ -1,5 +1,5 @@
 -- The station's database, schema version 1; docs/station.md tells its meaning. It is never edited once released:
--- a change is a further file in migrations/, named in database.c.
+-- a change is a further file schema-N.sql, named in database.c.
 
 -- A form package of forms/. `digest` is over the package and the files it names: what "the same form" means.
 CREATE TABLE form (

@@ -61,6 +61,7 @@ typedef struct {
     const char *ending;  /* "jpg" … */
     const char *source;  /* where it came from, for people */
     const char *batch;   /* name; made when it is new */
+    const char *scanner; /* that made it, 1 to 100 characters, or NULL: nobody said */
 } StoreImage;
 
 /* Whether page `index` of the image is held already, so that it need not be read. */
@@ -72,6 +73,35 @@ gboolean store_has_page(Store *store, const char *sha256, int index, gboolean *h
  * wrong_form; these flags and `duplicate` are added to `reading`. `result` may be NULL. */
 gboolean store_put_page(Store *store, const StoreImage *image, FormReading *reading, StorePageResult *result,
                         GError **error);
+
+/* What a person says of one field of one page. The machine's reading stays as it is. */
+typedef struct {
+    const char *sha256; /* of the image … */
+    int index;          /* … and which page of it */
+    const char *field;
+    FormFieldState state; /* answered, blank or multiple */
+    const char *value;    /* an option's value, values joined by a space, the text; "" unless answered */
+    const char *person;   /* who, 1 to 100 characters */
+    const char *reason;   /* why, at most 1000 characters; may be "" */
+    /* Told by store_decisions_each(), not asked by store_decision_add(): */
+    const char *ending;  /* of the image */
+    int page;            /* of the form */
+    const char *serial;  /* of the questionnaire */
+    const char *scanner; /* or NULL */
+    const char *made;    /* ISO 8601, UTC */
+} StoreDecision;
+
+/* Adds a decision; earlier ones stay, the last one holds. STORE_ERROR_INPUT when it says nothing sensible, or
+ * there is no such page, or no such field on it. */
+gboolean store_decision_add(Store *store, const StoreDecision *decision, GError **error);
+
+/* Returns FALSE with an error set to stop. It must not write to the store. */
+typedef gboolean (*StoreDecisionVisit)(const StoreDecision *decision, gpointer data, GError **error);
+
+/* Calls `each` for the decision that holds of every field decided, by page and field, of all pages or those
+ * of one scanner. Texts live until `each` returns. */
+gboolean store_decisions_each(Store *store, const char *scanner, StoreDecisionVisit each, gpointer data,
+                              GError **error);
 
 /* Path of an archived image: images/ab/cd/<sha256>.ending below the station. The caller frees it. */
 char *store_image_path(const Store *store, const char *sha256, const char *ending);

@@ -153,6 +153,7 @@ typedef struct {
     GPtrArray *forms; /* of FormPackage*, owned: those of station_cells() */
     const char *batch;
     const char *const *batches; /* of station_cells() */
+    const char *scanner;        /* or NULL */
 } Station;
 
 static inline Station
@@ -227,7 +228,7 @@ station_try(Station *station, const char *content, FormReading *reading, StorePa
 {
     g_autoptr(GBytes) bytes = g_bytes_new_static(content, strlen(content));
     g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
-    const StoreImage image = {bytes, sha256, "jpg", "scans/a.jpg", station->batch};
+    const StoreImage image = {bytes, sha256, "jpg", "scans/a.jpg", station->batch, station->scanner};
 
     return store_put_page(station->store, &image, reading, result, error);
 }

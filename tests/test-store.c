@@ -663,13 +663,13 @@ test_put_bad_image(void)
     g_autoptr(GBytes) bytes = g_bytes_new_static("A", 1);
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "A", -1);
     const StoreImage images[] = {
-        {bytes, "../../../../etc/passwd", "jpg", "a", "b"},
-        {bytes, sha, "j/g", "a", "b"},
-        {bytes, sha, "", "a", "b"},
-        {bytes, sha, "jpg", "a", ""},
-        {bytes, sha, "jpg", "a", NULL},
-        {bytes, sha, "jpg", "a", "two\nlines"},
-        {bytes, sha, "jpg", "a", "\xff\xfe"},
+        {bytes, "../../../../etc/passwd", "jpg", "a", "b", NULL},
+        {bytes, sha, "j/g", "a", "b", NULL},
+        {bytes, sha, "", "a", "b", NULL},
+        {bytes, sha, "jpg", "a", "", NULL},
+        {bytes, sha, "jpg", "a", NULL, NULL},
+        {bytes, sha, "jpg", "a", "two\nlines", NULL},
+        {bytes, sha, "jpg", "a", "\xff\xfe", NULL},
     };
 
     g_autofree char *before = station_dump(&station);
@@ -845,6 +845,122 @@ child_result(pid_t child)
     g_assert_cmpint(waitpid(child, &status, 0), ==, child);
     g_assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+typedef struct {
+    GString *told;
+    guint n;
+} Decisions;
+
+static gboolean
+tell_decision(const StoreDecision *decision, gpointer data, GError **error G_GNUC_UNUSED)
+{
+    Decisions *decisions = data;
+
+    g_string_append_printf(decisions->told, "%s/%d %s %s '%s' %s %s %s\n", decision->serial, decision->page,
+                           decision->field, form_field_state_name(decision->state), decision->value,
+                           decision->person, decision->reason,
+                           decision->scanner != NULL ? decision->scanner : "-");
+    g_assert_cmpuint(strlen(decision->made), ==, strlen("2026-01-01T00:00:00Z"));
+    g_assert_cmpstr(decision->ending, ==, "jpg");
+    decisions->n++;
+    return TRUE;
+}
+
+static char *
+tell_decisions(const Station *station, const char *scanner)
+{
+    Decisions decisions = {.told = g_string_new(NULL)};
+
+    g_assert_true(store_decisions_each(station->store, scanner, tell_decision, &decisions, NULL));
+    return g_string_free(decisions.told, FALSE);
+}
+
+/* People's decisions stand beside the reading; the last one of a field holds, none is ever lost. */
+static void
+test_decisions(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    g_autoptr(GError) error = NULL;
+    StoreDecision decision = {.index = 0,
+                              .field = "a1",
+                              .state = FORM_FIELD_ANSWERED,
+                              .value = "2",
+                              .person = "Lan",
+                              .reason = "looked at the sheet"};
+
+    station.scanner = "room 12";
+    station_put_simple(&station, "0001", 1);
+    station.scanner = NULL;
+    station_put_simple(&station, "0002", 1);
+    g_autofree char *first = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "0001/1", -1);
+    g_autofree char *second = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "0002/1", -1);
+    gint64 readings = number(station.store->db, "SELECT count(*) FROM field WHERE value = '1'");
+
+    decision.sha256 = first;
+    g_assert_true(store_decision_add(station.store, &decision, &error));
+    decision.value = "3";
+    decision.person = "Minh";
+    g_assert_true(store_decision_add(station.store, &decision, &error));
+    decision.sha256 = second;
+    decision.state = FORM_FIELD_MULTIPLE;
+    decision.value = "";
+    g_assert_true(store_decision_add(station.store, &decision, &error));
+    g_assert_no_error(error);
+    g_autofree char *all = tell_decisions(&station, NULL), *of_one = tell_decisions(&station, "room 12");
+    g_assert_cmpstr(all, ==,
+                    "0001/1 a1 answered '3' Minh looked at the sheet room 12\n"
+                    "0002/1 a1 multiple '' Minh looked at the sheet -\n");
+    g_assert_cmpstr(of_one, ==, "0001/1 a1 answered '3' Minh looked at the sheet room 12\n");
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM decision"), ==, 3);
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM field WHERE value = '1'"), ==, readings);
+    /* nobody takes one back, by whatever way */
+    g_assert_cmpint(sqlite3_exec(station.store->db, "UPDATE decision SET value = '1'", NULL, NULL, NULL), ==,
+                    SQLITE_CONSTRAINT_TRIGGER);
+    g_assert_cmpint(sqlite3_exec(station.store->db, "DELETE FROM decision", NULL, NULL, NULL), ==,
+                    SQLITE_CONSTRAINT_TRIGGER);
+}
+
+static void
+test_decisions_that_are_none(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 1);
+
+    station_put_simple(&station, "0001", 1);
+    g_autofree char *sha256 = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "0001/1", -1);
+    const struct {
+        const char *sha256;
+        int index;
+        const char *field;
+        FormFieldState state;
+        const char *value, *person, *reason;
+        const char *part;
+    } cases[] = {
+        {sha256, 1, "a1", FORM_FIELD_ANSWERED, "1", "Lan", "", "has no field 'a1'"},
+        {sha256, 0, "a2", FORM_FIELD_ANSWERED, "1", "Lan", "", "has no field 'a2'"},
+        {"00", 0, "a1", FORM_FIELD_ANSWERED, "1", "Lan", "", "of image 00 has no field"},
+        {sha256, 0, "a1", FORM_FIELD_ANSWERED, "", "Lan", "", "has a value where it says answered"},
+        {sha256, 0, "a1", FORM_FIELD_BLANK, "1", "Lan", "", "none where it says blank"},
+        {sha256, 0, "a1", FORM_FIELD_UNSURE, "", "Lan", "", "says answered, blank or multiple"},
+        {sha256, 0, "a1", FORM_FIELD_ANSWERED, "1", "", "", "needs the name of who makes it"},
+        {sha256, 0, "a1", FORM_FIELD_ANSWERED, "1", "La\nn", "", "needs the name of who makes it"},
+        {sha256, 0, "a1", FORM_FIELD_ANSWERED, "1", "Lan", NULL, "the reason of a decision"},
+        {sha256, 0, "a1", FORM_FIELD_ANSWERED, "\xff", "Lan", "", "has a value"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        StoreDecision decision = {.sha256 = cases[i].sha256,
+                                  .index = cases[i].index,
+                                  .field = cases[i].field,
+                                  .state = cases[i].state,
+                                  .value = cases[i].value,
+                                  .person = cases[i].person,
+                                  .reason = cases[i].reason};
+        g_assert_false(store_decision_add(station.store, &decision, &error));
+        g_assert_error(error, STORE_ERROR, STORE_ERROR_INPUT);
+        g_assert_nonnull(strstr(error->message, cases[i].part));
+    }
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM decision"), ==, 0);
 }
 
 static void
@@ -1088,6 +1204,8 @@ main(int argc, char **argv)
     g_test_add_func("/store/status", test_status);
     g_test_add_func("/store/status-many-pages", test_status_many);
     g_test_add_func("/store/each", test_each);
+    g_test_add_func("/store/decisions", test_decisions);
+    g_test_add_func("/store/decisions-that-are-none", test_decisions_that_are_none);
     g_test_add_func("/store/race", test_race);
     g_test_add_func("/store/threads", test_threads);
     g_test_add_func("/store/kill", test_kill);
