@@ -91,10 +91,10 @@ draw_reliability(GString *svg, const CalibrationChart *chart)
     calibration_frame_line(&frame, even, "even");
     draw_bins(&frame, chart->before, "before", SQUARE, -3);
     draw_bins(&frame, chart->after, "after", CIRCLE, 3);
-    calibration_chart_legend(svg, frame.left + 225, frame.top + 300, SQUARE, _("before"));
-    calibration_chart_legend(svg, frame.left + 225, frame.top + 320, CIRCLE, _("after, on unseen pages"));
-    calibration_chart_legend(svg, frame.left + 225, frame.top + 340, "<path class=\"even\" d=\"M0 -8V8\"/>",
-                             _("found, interval of 95 %"));
+    calibration_chart_legend(svg, frame.left + 205, frame.top + 300, SQUARE, _("before"));
+    calibration_chart_legend(svg, frame.left + 205, frame.top + 320, CIRCLE, _("after, on unseen pages"));
+    calibration_chart_legend(svg, frame.left + 205, frame.top + 340, "<path class=\"even\" d=\"M0 -8V8\"/>",
+                             _("found, with interval (95 %)"));
 }
 
 /* One line of the second picture: a number of each point over the share of fields handed over. */

@@ -133,8 +133,8 @@ finish_by_line(const CalibrationLabels *labels, const CalibrationFitOptions *opt
     if (!fit_line_without(labels, options, fold, options->folds, fit->after, &line, error))
         return FALSE;
     fit->rescaled = TRUE;
-    fit->marks.final_shift = line.scale * fit->marks.final_shift + line.shift;
-    fit->marks.final_scale *= line.scale;
+    fit->marks.final_shift = calibration_rounded(line.scale * fit->marks.final_shift + line.shift);
+    fit->marks.final_scale = calibration_rounded(line.scale * fit->marks.final_scale);
     g_free(fit->after);
     fit->after = g_steal_pointer(&moved);
     return TRUE;

@@ -15,6 +15,9 @@ typedef struct {
 gboolean calibration_fit_samples(const GArray *samples, const CalibrationFitOptions *options,
                                  CalibrationMarks *fitted, GError **error);
 
+/* In 6 digits, as a profile is read by people: what is judged is what is written. */
+double calibration_rounded(double value);
+
 /* What is fitted to of the labels that the model decides: every doubtful position and a weighted sample of
  * the clear ones, without those whose `fold` (a number a label, or NULL) is `left_out`. The caller frees the
  * array (of CalibrationSample). */

@@ -127,9 +127,8 @@ find_parameters(Problem *problem)
     }
 }
 
-/* In 6 digits, as a profile is read by people: what is judged is what is written. */
-static double
-rounded(double value)
+double
+calibration_rounded(double value)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -157,7 +156,7 @@ calibration_fit_samples(const GArray *samples, const CalibrationFitOptions *opti
         return FALSE;
     for (guint i = 0; i < parameters->len; i++) {
         const Parameter *parameter = &g_array_index(parameters, Parameter, i);
-        double value = rounded(moved_value(parameter, at[i]));
+        double value = calibration_rounded(moved_value(parameter, at[i]));
         calibration_key_set(&problem.profile, parameter->key,
                             CLAMP(value, parameter->key->min, parameter->key->max));
     }

@@ -84,7 +84,7 @@ static void
 print_reliability(const MarksReport *report)
 {
     static const char *const titles[] = {N_("probability"), N_("positions"), N_("the rarer are"),
-                                         N_("expected"),    N_("found"),     N_("share, 95 %")};
+                                         N_("expected"),    N_("found"),     N_("share (95 %)")};
     CalibrationBin bins[CALIBRATION_BINS];
     g_autoptr(TextTable) table = text_table_new("lrlrrll");
     printf("%s\n", _("Reliability, on questionnaires that were not fitted to"));
