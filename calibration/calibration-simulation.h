@@ -60,6 +60,7 @@ typedef struct {
     double kind[CALIBRATION_MARK_WAYS]; /* the person's way of marking */
     double pen[3];                      /* by CalibrationPen */
     double thin, felt;                  /* of pens: a line of about 0.25 mm, a felt tip of about 1.1 mm */
+    double skipping;                    /* of pens: a ball that runs dry, whose line breaks off */
     double pencil_least, pencil_most;   /* darkness of the pencil: 0 paper … 1 black, evenly between */
     double pencil_patches;              /* its unevenness over some tenths of a mm to mm, relative, 0 … 1 */
     /* Drawn once a mark. */

@@ -1,8 +1,15 @@
 /* The hand: how one person makes marks. */
 #include "people-private.h"
 
-/* A lighter pencil than this makes no dots: they would be no darker than a speck. */
-#define DOT_CONTRAST 0.35
+/* How dark a pencil must be for a mark: a paler dot would be a speck, and paler small strokes are lost in the
+ * grain of a poor scan. */
+static double
+least_contrast(CalibrationMarkKind way)
+{
+    if (way == CALIBRATION_MARK_DOT)
+        return 0.35;
+    return way == CALIBRATION_MARK_SLASH || way == CALIBRATION_MARK_SMALL_CROSS ? 0.2 : 0;
+}
 
 void
 calibration_hand_init(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random)
@@ -24,23 +31,24 @@ calibration_hand_init(CalibrationHand *hand, const CalibrationHabits *habits, GR
 void
 calibration_hand_init_pen(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random)
 {
-    hand->contrast =
-        habits->pencil_least + (habits->pencil_most - habits->pencil_least) * g_rand_double(random);
+    double least = CLAMP(least_contrast(hand->kind), habits->pencil_least, habits->pencil_most);
+    hand->contrast = least + (habits->pencil_most - least) * g_rand_double(random);
     hand->patches = habits->pencil_patches;
-    hand->nib_mm = 0;
+    hand->nib_mm = hand->skip_mm = 0;
     if (hand->pen != CALIBRATION_PEN_PENCIL) {
         double nib = g_rand_double(random);
         if (nib < habits->thin)
             hand->nib_mm = g_rand_double_range(random, 0.22, 0.3);
         else if (nib < habits->thin + habits->felt)
             hand->nib_mm = g_rand_double_range(random, 0.9, 1.3);
+        else if (nib < habits->thin + habits->felt + habits->skipping)
+            hand->skip_mm = g_rand_double_range(random, 1.5, 5);
     }
-    if (!calibration_hand_can_dot(hand) && hand->kind == CALIBRATION_MARK_DOT)
-        hand->kind = CALIBRATION_MARK_SLASH;
 }
 
-gboolean
-calibration_hand_can_dot(const CalibrationHand *hand)
+CalibrationMarkKind
+calibration_hand_way(const CalibrationHand *hand, CalibrationMarkKind way)
 {
-    return hand->pen != CALIBRATION_PEN_PENCIL || hand->contrast >= DOT_CONTRAST;
+    gboolean pale = hand->pen == CALIBRATION_PEN_PENCIL && hand->contrast < least_contrast(way);
+    return pale ? CALIBRATION_MARK_TICK : way;
 }

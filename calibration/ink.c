@@ -110,6 +110,7 @@ calibration_ink_init(CalibrationInk *ink, const CalibrationHand *hand, GRand *ra
         ink->width_mm = hand->nib_mm;
     ink->tremor_mm = g_rand_double_range(random, 0.02, 0.08);
     ink->pattern = patchy_texture_new(&texture, pencil ? hand->patches : 0, random);
+    ink->skip_mm = hand->skip_mm;
     ink->residue = NULL;
 }
 
@@ -121,9 +122,11 @@ calibration_ink_darkness(const CalibrationHand *hand, GRand *random)
 }
 
 void
-calibration_ink_init_residue(CalibrationInk *ink, GRand *random)
+calibration_ink_init_residue(CalibrationInk *ink, const CalibrationHand *hand, GRand *random)
 {
-    CalibrationTexture texture = {0.2, 0.2, 0.22, g_rand_double_range(random, 0.03, 0.07) / 0.8, 0.6};
+    double most = CLAMP(0.03 + 0.12 * hand->contrast, 0.03, 0.07);
+    double dark = 0.03 + (most - 0.03) * g_rand_double(random);
+    CalibrationTexture texture = {0.2, 0.2, 0.22, dark / 0.8, 0.6};
     ink->residue = patchy_texture_new(&texture, 0.3, random);
 }
 
@@ -134,6 +137,19 @@ calibration_ink_clear(CalibrationInk *ink)
     g_clear_pointer(&ink->residue, cairo_pattern_destroy);
 }
 
+/* Runs of ink with short gaps. */
+static void
+skip(const CalibrationInk *ink, cairo_t *cr, GRand *random)
+{
+    double dashes[8];
+    for (int i = 0; i < 8; i += 2) {
+        dashes[i] = ink->skip_mm * g_rand_double_range(random, 0.3, 1.7);
+        dashes[i + 1] = g_rand_double_range(random, 0.06, 0.5);
+    }
+    cairo_set_dash(cr, dashes, 8, ink->skip_mm * g_rand_double(random));
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
+}
+
 static void
 begin(const CalibrationInk *ink, cairo_t *cr, GRand *random)
 {
@@ -142,6 +158,16 @@ begin(const CalibrationInk *ink, cairo_t *cr, GRand *random)
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_width(cr, ink->width_mm * g_rand_double_range(random, 0.88, 1.1));
+    if (ink->skip_mm > 0)
+        skip(ink, cr, random);
+}
+
+/* Inks the path and ends what begin() began. */
+static void
+finish(cairo_t *cr)
+{
+    cairo_stroke(cr);
+    cairo_set_dash(cr, NULL, 0, 0);
 }
 
 /* Whether the line turns so sharply at a point that the pen stops there: by the cosine of the turn. */
@@ -203,7 +229,7 @@ calibration_ink_stroke(const CalibrationInk *ink, cairo_t *cr, const GArray *poi
     }
     begin(ink, cr, random);
     calibration_ink_path(cr, p, (int)n, 0.4);
-    cairo_stroke(cr);
+    finish(cr);
     if (quick)
         draw_tail(cr, &p[n - 2], p[n - 1], cairo_get_line_width(cr));
 }
@@ -217,5 +243,5 @@ calibration_ink_zigzag(const CalibrationInk *ink, cairo_t *cr, const GArray *poi
         cairo_line_to(cr, p->x + calibration_normal(random, ink->tremor_mm),
                       p->y + calibration_normal(random, ink->tremor_mm));
     }
-    cairo_stroke(cr);
+    finish(cr);
 }

@@ -76,10 +76,10 @@ choose_cancel(const CalibrationRespondent *respondent, const CalibrationAnswer *
 static CalibrationMarkKind
 first_way(CalibrationMarkKind way, CalibrationMarkKind cancel, GRand *random)
 {
-    static const CalibrationMarkKind small[] = {CALIBRATION_MARK_TICK, CALIBRATION_MARK_DOT,
-                                                CALIBRATION_MARK_SLASH, CALIBRATION_MARK_SMALL_CROSS};
+    static const CalibrationMarkKind slight[] = {CALIBRATION_MARK_DOT, CALIBRATION_MARK_DOT,
+                                                 CALIBRATION_MARK_TICK, CALIBRATION_MARK_SLASH};
     if (cancel == CALIBRATION_MARK_OUTDONE)
-        return small[g_rand_int_range(random, 0, G_N_ELEMENTS(small))];
+        return slight[g_rand_int_range(random, 0, G_N_ELEMENTS(slight))];
     if (covers(way))
         return CALIBRATION_MARK_FILL;
     return way == CALIBRATION_MARK_LONG_TICK ? CALIBRATION_MARK_TICK : way;
@@ -142,8 +142,7 @@ tell_kinds(const CalibrationRespondent *respondent, CalibrationAnswer *answer, G
         painted |= answer->positions[i].kind == CALIBRATION_MARK_WHITED_OUT;
     for (guint i = 0; i < answer->field->options->len; i++) {
         CalibrationPosition *position = &answer->positions[i];
-        if (!calibration_hand_can_dot(&respondent->hand) && position->way == CALIBRATION_MARK_DOT)
-            position->way = CALIBRATION_MARK_SLASH;
+        position->way = calibration_hand_way(&respondent->hand, position->way);
         if (position->state != FORM_MARK_MARKED)
             continue;
         position->kind = position->way;
@@ -212,13 +211,17 @@ draw_speck(const CalibrationInk *ink, const FormOption *option, cairo_t *cr, GRa
     cairo_stroke(cr);
 }
 
-/* A fill that is meant to outdo the mark before it. */
+/* The hand of a question where one mark outdoes another: the first is small, the last full. */
 static CalibrationHand
-heavy_hand(const CalibrationHand *hand)
+hand_of(const CalibrationRespondent *respondent, const CalibrationAnswer *answer)
 {
-    CalibrationHand heavy = *hand;
-    heavy.coverage = 1;
-    return heavy;
+    CalibrationHand hand = respondent->hand;
+    for (guint i = 0; i < answer->field->options->len; i++)
+        if (answer->positions[i].kind == CALIBRATION_MARK_OUTDONE) {
+            hand.coverage = 1;
+            hand.size = 0.75;
+        }
+    return hand;
 }
 
 static void
@@ -227,10 +230,7 @@ draw_mark(const CalibrationRespondent *respondent, const CalibrationAnswer *answ
 {
     const CalibrationPosition *position = &answer->positions[i];
     const FormOption *option = calibration_answer_option(answer, i);
-    CalibrationHand hand = respondent->hand;
-    for (guint k = 0; k < answer->field->options->len; k++)
-        if (answer->positions[k].kind == CALIBRATION_MARK_OUTDONE && position->state == FORM_MARK_MARKED)
-            hand = heavy_hand(&respondent->hand);
+    CalibrationHand hand = hand_of(respondent, answer);
     g_auto(CalibrationStrokes) strokes;
     calibration_strokes_init(&strokes);
     if (position->tail_to)

@@ -46,8 +46,8 @@ void calibration_mark_strokes(CalibrationStrokes *strokes, const CalibrationHand
                               CalibrationMarkKind way, const CalibrationInk *ink, const FormPage *page,
                               const FormOption *option, GRand *random);
 
-/* Whether this hand's dots are dark enough to be told from specks. */
-gboolean calibration_hand_can_dot(const CalibrationHand *hand);
+/* The way, or a tick where this hand's pencil is too pale for it. */
+CalibrationMarkKind calibration_hand_way(const CalibrationHand *hand, CalibrationMarkKind way);
 
 /* What is truly done to one position. */
 typedef struct {

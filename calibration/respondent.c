@@ -305,7 +305,7 @@ calibration_respondent_draw(const CalibrationRespondent *respondent, int page, c
     g_autoptr(GRand) random = calibration_random(respondent->seed, respondent->serial, 0, "pen");
     calibration_ink_init(&ink, &respondent->hand, random);
     if (needs_residue(respondent, page))
-        calibration_ink_init_residue(&ink, random);
+        calibration_ink_init_residue(&ink, &respondent->hand, random);
     cairo_save(cr);
     cairo_scale(cr, 72 / 25.4, 72 / 25.4);
     for (guint i = 0; i < respondent->answers->len; i++) {

@@ -19,6 +19,7 @@ int calibration_pick(GRand *random, const double *weights, int n);
 typedef struct {
     double width_mm;
     double tremor_mm; /* unsteadiness along a stroke */
+    double skip_mm;   /* as the hand's */
     cairo_pattern_t *pattern;
     cairo_pattern_t *residue; /* what rubbing leaves of it; NULL until it is needed */
 } CalibrationInk;
@@ -61,6 +62,7 @@ typedef struct {
     double contrast;                 /* darkness of the pencil */
     double patches;                  /* and its unevenness */
     double nib_mm;                   /* width of the line; 0: the pen's ordinary one */
+    double skip_mm; /* a ball that runs dry breaks off about every so many mm; 0: it does not */
 } CalibrationHand;
 
 void calibration_hand_init(CalibrationHand *hand, const CalibrationHabits *habits, GRand *random);
@@ -75,8 +77,8 @@ void calibration_ink_init(CalibrationInk *ink, const CalibrationHand *hand, GRan
 /* Darkness of the line that calibration_ink_init() makes of the same hand and generator. */
 double calibration_ink_darkness(const CalibrationHand *hand, GRand *random);
 
-/* What an eraser leaves of a pencil's line: 0.03 … 0.07 dark. */
-void calibration_ink_init_residue(CalibrationInk *ink, GRand *random);
+/* What an eraser leaves of a pencil's line: 0.03 … 0.07 dark, the less the lighter the pencil. */
+void calibration_ink_init_residue(CalibrationInk *ink, const CalibrationHand *hand, GRand *random);
 
 /* Writes `text` by hand into the field's box: one character a cell, or lines. */
 void calibration_writing_draw(const CalibrationHand *hand, const CalibrationInk *ink, const FormField *field,

@@ -78,6 +78,16 @@ calibration_slip_tell(CalibrationRespondent *respondent, const FormPage *page,
     }
 }
 
+/* A fill that runs over its rim would be a mark crossed out if the stroke were taken for the answer. */
+static gboolean
+has_overflow(const CalibrationAnswer *answer)
+{
+    for (guint i = 0; i < answer->field->options->len; i++)
+        if (answer->positions[i].kind == CALIBRATION_MARK_OVERFLOW)
+            return TRUE;
+    return FALSE;
+}
+
 /* Whether the stroke stays off everything that is marked, has a mark's tail or is struck out. */
 static gboolean
 spares_marks(const CalibrationRespondent *respondent, const FormPage *page, const CalibrationStrokes *strokes)
@@ -85,11 +95,12 @@ spares_marks(const CalibrationRespondent *respondent, const FormPage *page, cons
     for (guint i = 0; i < page->fields->len; i++) {
         const CalibrationAnswer *answer =
             calibration_answer_of(respondent, g_ptr_array_index(page->fields, i));
+        gboolean touchy = answer->struck || (answer->positions && has_overflow(answer));
         for (guint k = 0; answer->positions && k < answer->field->options->len; k++) {
             const CalibrationPosition *position = &answer->positions[k];
             gboolean empty =
                 position->kind == CALIBRATION_MARK_NONE || position->kind == CALIBRATION_MARK_BESIDE;
-            if ((!empty || answer->struck) &&
+            if ((!empty || touchy) &&
                 calibration_strokes_near(strokes, calibration_answer_option(answer, k), 1.2))
                 return FALSE;
         }
@@ -108,13 +119,12 @@ stray_through(CalibrationStrokes *strokes, const FormOption *option, GRand *rand
     double x = target.x_mm - si * off, y = target.y_mm + co * off;
     double before = size * g_rand_double_range(random, 1.5, 4),
            after = size * g_rand_double_range(random, 1.4, 3.5);
-    double bow = calibration_normal(random, 0.08) * (before + after);
+    double bow = calibration_normal(random, 0.06), length = before + after;
     GArray *stroke = calibration_strokes_add(strokes);
-    calibration_strokes_point(stroke, x - co * before - si * bow, y - si * before + co * bow);
-    calibration_strokes_point(stroke, x, y);
-    calibration_strokes_point(stroke, x + co * after * 0.6 - si * bow * 0.5,
-                              y + si * after * 0.6 + co * bow * 0.5);
-    calibration_strokes_point(stroke, x + co * after - si * bow, y + si * after + co * bow);
+    for (int i = 0; i <= 4; i++) {
+        double at = length * i / 4 - before, side = bow * 4 * at * at / length;
+        calibration_strokes_point(stroke, x + co * at - si * side, y + si * at + co * side);
+    }
     strokes->quick = calibration_chance(random, 0.7);
 }
 
