@@ -92,6 +92,11 @@ typedef struct {
     double scribble_cover; /* … and from this share of its inside on it is crossed out */
 } CalibrationMarks;
 
+/* When a writing box is taken to be written in, and its text for printed. */
+typedef struct {
+    double writing_mm2; /* ink of this area in a box is writing */
+} CalibrationText;
+
 /* Where a fitted profile comes from: NULL and 0 where a person wrote it. */
 typedef struct {
     char *date;    /* of the fit, YYYY-MM-DD */
@@ -152,6 +157,7 @@ const CalibrationAlign *calibration_profile_align(const CalibrationProfile *prof
 const CalibrationQuality *calibration_profile_quality(const CalibrationProfile *profile);
 const CalibrationMarks *calibration_profile_marks(const CalibrationProfile *profile);
 const CalibrationScannerLimits *calibration_profile_scanner(const CalibrationProfile *profile);
+const CalibrationText *calibration_profile_text(const CalibrationProfile *profile);
 
 /* Probability that a position measured so bears an answer, by the ink inside it or a ring around it. */
 double calibration_mark_probability(const CalibrationMarks *model, const CalibrationMark *mark);

@@ -11,6 +11,7 @@ struct CalibrationProfile {
     CalibrationQuality quality;
     CalibrationMarks marks;
     CalibrationScannerLimits scanner;
+    CalibrationText text;
 };
 
 /* Where each number of a profile stands and what it may be. */

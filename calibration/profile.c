@@ -27,6 +27,10 @@
     {                                                                                                        \
         "scanner", #key, G_STRUCT_OFFSET(CalibrationProfile, scanner.key), min, max                          \
     }
+#define TEXT(key, min, max)                                                                                  \
+    {                                                                                                        \
+        "text", #key, G_STRUCT_OFFSET(CalibrationProfile, text.key), min, max                                \
+    }
 
 /* clang-format off: one key a line */
 const CalibrationKey calibration_keys[] = {
@@ -94,6 +98,7 @@ const CalibrationKey calibration_keys[] = {
     SCANNER(drift_blur, 0.05, 5),
     SCANNER(drift_noise, 0.1, 50),
     SCANNER(drift_threshold, 0.01, 1),
+    TEXT(writing_mm2, 0.05, 100),
 };
 /* clang-format on */
 
@@ -285,4 +290,10 @@ const CalibrationScannerLimits *
 calibration_profile_scanner(const CalibrationProfile *profile)
 {
     return &profile->scanner;
+}
+
+const CalibrationText *
+calibration_profile_text(const CalibrationProfile *profile)
+{
+    return &profile->text;
 }

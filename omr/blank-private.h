@@ -85,7 +85,8 @@ void omr_blank_free(OmrBlank *blank);
  * more. */
 const OmrFeatures *omr_blank_features(const OmrBlank *blank);
 
-/* The parts of omr_blank_new(): `scale` (landmarks.c), `targets` (targets.c), and `outlines` of those (outlines.c).
+/* The parts of omr_blank_new(): `scale` (landmarks.c), `targets` (targets.c), and `outlines` of those
+ * (outlines.c).
  */
 void omr_blank_find_landmarks(OmrBlank *blank, const OmrSource *source);
 void omr_blank_prepare_targets(OmrBlank *blank, const OmrSource *source);

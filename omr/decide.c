@@ -3,10 +3,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-/* Ink in a writing box is writing from this area on; a speck of dust or the tail of a stroke is less. A digit
- * 1 of a 0.35 mm pen has about 1.5 mm². */
-#define WRITING_MM2 0.8
-
 static void
 doubt(FormReading *reading, FormFieldReading *field, const char *reason, const char *detail)
 {
@@ -180,7 +176,7 @@ decide_box(FormReading *reading, FormFieldReading *field, const OmrMeasure *meas
 {
     field->confidence = 1;
     field->state = FORM_FIELD_BLANK;
-    if (measure->ink_mm2 >= WRITING_MM2)
+    if (measure->ink_mm2 >= calibration_profile_text(profile)->writing_mm2)
         g_ptr_array_add(field->reasons, (gpointer)form_reading_string(reading, "written"));
     if (!is_in_place(measure, profile))
         doubt_place(reading, field);

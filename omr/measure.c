@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box-private.h"
 #include "shape-private.h"
 
 /* Ink cannot be told on print darker than this. */
@@ -70,6 +71,8 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
         measure->support = 0;
     double inside_mm = half_w * pixel_mm - target->margin_mm;
     measure->streaked = omr_streaks_touch(streaks, centre.x, inside_mm * (fabs(step.xx) + fabs(step.xy)));
+    if (target->option == NULL)
+        return omr_box_sample(target, image, white, alignment);
     gsize n = (gsize)target->width * (gsize)target->height;
     guint8 *darkness = g_malloc(n);
     omr_pyramid_sample(image, &raster, target->width, target->height, darkness, target->width);
@@ -216,7 +219,10 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const OmrRespons
     mark->darkness = count.inked > 0 ? count.darkness / count.inked : 0;
     if (target->option != NULL && count.inked + count.inked_around > 0)
         measure_shape(target, ink, mark);
-    measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
+    if (target->option == NULL)
+        measure->ink_mm2 = omr_box_writing_mm2(target, ink);
+    else
+        measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
 }
 
 static int

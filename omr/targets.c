@@ -7,9 +7,9 @@
 #define MAX_MARGIN_MM 2.2 /* a ring drawn around a bubble stays within */
 
 /* Marks are measured at this many pixels per mm of the page (about 160 dpi): the thinnest pen, 0.3 mm, is
- * then two pixels wide. Writing is only asked whether it is there. */
+ * then two pixels wide. Writing is larger. */
 #define OPTION_PX_PER_MM 6.3
-#define BOX_PX_PER_MM    4.0
+#define BOX_PX_PER_MM    5.0
 
 /* Half the width of the band that counts as outline: line and error of place; less where a position is small.
  */
@@ -80,12 +80,12 @@ darkest_near(const guint8 *from, int width, int x, int y, int reach)
 }
 
 /* Darkness of the blank in the target's window, and the darkest nearby: print just outside may come out just
- * inside. An option forgives one pixel; a box, whose writing is large, two. */
+ * inside, and all of it one pixel off. */
 static void
 sample_print(OmrTarget *target, const OmrSource *source)
 {
     double pixel_mm = 1 / target->px_per_mm;
-    int reach = target->option != NULL ? 1 : 2;
+    const int reach = 1;
     int width = target->width + 2 * reach, height = target->height + 2 * reach;
     g_autofree guint8 *wide = g_malloc((gsize)width * (gsize)height);
 

@@ -73,3 +73,6 @@ drift_tone=12
 drift_blur=0.3
 drift_noise=2
 drift_threshold=0.08
+
+[text]
+writing_mm2=0.35
