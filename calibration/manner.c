@@ -85,17 +85,19 @@ first_way(CalibrationMarkKind way, CalibrationMarkKind cancel, GRand *random)
     return way == CALIBRATION_MARK_LONG_TICK ? CALIBRATION_MARK_TICK : way;
 }
 
-/* The ways of all marks that `from` are made as `to`. */
+/* A fill that runs over its rim, beside another mark, would be a mark crossed out. */
 static void
-change_ways(CalibrationAnswer *answer, CalibrationMarkKind from, CalibrationMarkKind to)
+fill_neatly(CalibrationAnswer *answer)
 {
-    for (guint i = 0; i < answer->field->options->len; i++)
-        if (answer->positions[i].way == from)
-            answer->positions[i].way = to;
+    guint n = answer->field->options->len;
+    if (count(answer, FORM_MARK_EMPTY) + 1 >= (int)n)
+        return;
+    for (guint i = 0; i < n; i++)
+        if (answer->positions[i].way == CALIBRATION_MARK_OVERFLOW)
+            answer->positions[i].way = CALIBRATION_MARK_FILL;
 }
 
-/* The second of a double answer is made as the first: of two unlike marks the larger would count. A fill that
- * overflows would be a mark crossed out. */
+/* The second of a double answer is made as the first: of two unlike marks the larger would count. */
 static void
 level_double(CalibrationAnswer *answer)
 {
@@ -109,7 +111,6 @@ level_double(CalibrationAnswer *answer)
         else
             first = position;
     }
-    change_ways(answer, CALIBRATION_MARK_OVERFLOW, CALIBRATION_MARK_FILL);
 }
 
 static void
@@ -129,8 +130,6 @@ take_back(const CalibrationRespondent *respondent, CalibrationAnswer *answer, GR
             for (guint k = 0; k < answer->field->options->len; k++)
                 if (answer->positions[k].state == FORM_MARK_MARKED)
                     answer->positions[k].way = CALIBRATION_MARK_FILL;
-        if (position->kind == CALIBRATION_MARK_SCRIBBLED)
-            change_ways(answer, CALIBRATION_MARK_OVERFLOW, CALIBRATION_MARK_FILL);
     }
 }
 
@@ -186,6 +185,7 @@ calibration_manner_plan(const CalibrationRespondent *respondent, CalibrationAnsw
     choose_ways(respondent, answer, ways, draw);
     for (guint i = 0; i < n; i++)
         answer->positions[i].way = ways[i];
+    fill_neatly(answer);
     if (answer->field->type == FORM_SELECT_ONE && marked > 1)
         level_double(answer);
     take_back(respondent, answer, random);

@@ -162,14 +162,14 @@ static void
 add_dot(CalibrationStrokes *mark, const CalibrationInk *ink, const FormOption *target, GRand *random)
 {
     double size = MIN(target->w_mm, target->h_mm);
-    double across_mm = g_rand_double_range(random, 1.1, 1.75), widest_mm = size * 0.45;
+    double across_mm = g_rand_double_range(random, 1.1, 1.6), widest_mm = size * 0.45;
     across_mm = MIN(across_mm, widest_mm);
     FormOption dot = *target;
     dot.shape = FORM_SHAPE_ELLIPSE;
-    double grow = g_rand_double_range(random, 1.0, 1.15);
+    double grow = g_rand_double_range(random, 1.0, 1.1);
     dot.w_mm = MAX((across_mm * grow - ink->width_mm) / 0.93, 0.12);
     dot.h_mm = MAX((across_mm / grow - ink->width_mm) / 0.93, 0.12);
-    add_spiral(mark, &dot, 1, MIN(ink->width_mm * 0.7, dot.w_mm * 0.4), random);
+    add_spiral(mark, &dot, 1, MIN(ink->width_mm * 0.7, dot.w_mm * 0.12), random);
 }
 
 /* From the lower left to the upper right, seldom the other way; its ends stay near the rim. */
