@@ -17,10 +17,20 @@ typedef struct {
     gboolean doubtful; /* its own print is elsewhere, or as far off as was looked */
 } OmrPlace;
 
+/* A distinct landmark that was looked for: seen, better than its rival would be; or moved: it stands a row or
+ * column away; or neither: it is torn, covered or written over. */
+typedef struct {
+    const OmrPatch *patch;
+    int scale;
+    OmrPoint at; /* in the image, when seen */
+    gboolean seen, moved;
+} OmrSighting;
+
 typedef struct {
     OmrHomography map;  /* page mm -> image px, pixel centres at whole numbers */
     OmrBend bend;       /* the local correction */
     GArray *places;     /* of OmrPlace: answer positions that are elsewhere, or may be */
+    GArray *sightings;  /* of OmrSighting */
     double residual_mm; /* root mean square of what neighbours do not foretell of a landmark */
     double spread_mm;   /* nine of ten landmarks disagreed with their neighbours by less, before outliers were
                            dropped */
@@ -34,6 +44,8 @@ typedef struct {
     double error_mm;   /* how far off it may be on the page */
     gboolean thorough; /* look far around at every scale, not only as far as the scale before was in
                           disagreement */
+    OmrPair known[8]; /* places known well, page mm -> image px: landmarks are looked for from there on … */
+    guint n_known;    /* … where there are any */
 } OmrPose;
 
 /* Finds every answer position's own print near where map and bend put it, and notes those that are elsewhere
@@ -48,6 +60,11 @@ gboolean omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyra
  * that paper and camera can make. Otherwise `why` (if not NULL) is set to a text that the caller frees. */
 gboolean omr_alignment_is_trusted(const OmrAlignment *alignment, const OmrBlank *blank,
                                   const CalibrationAlign *limits, char **why);
+
+/* Whether the distinct landmarks next to a place, on each of its four sides, are where they should be, and as
+ * far off the projective map (px) as the place is held to be. Where a fold has taken a row away, those beyond
+ * it are not, though rows that look alike fit. */
+gboolean omr_alignment_is_witnessed(const OmrAlignment *alignment, OmrPoint page, OmrPoint off);
 
 /* Image place of a page place, and how strongly anchors nearby support it: 0 none … 1 a whole anchor right
  * there. */

@@ -15,12 +15,16 @@ extern const double omr_scale_dpi[OMR_SCALES];
 #define OMR_PATCH_MAX_HALF 14
 #define OMR_PATCH_STRIDE   32
 
+/* Print that repeats does so at this distance at least: the rows and columns of a form are further apart. */
+#define OMR_REPEAT_MIN_MM 2.5
+
 /* A piece of the blank that is found again by correlation. */
 typedef struct {
     double x_mm, y_mm; /* centre */
     double norm;       /* root of the sum of squares of `values` */
     double rival; /* how well the most like piece within a few rows or columns correlates with it, -1 … 1:
-                     found   again better than that, it cannot have been taken for its neighbour */
+                     found again better than that, it cannot have been taken for its neighbour; not known at
+                     the coarsest scale */
     gint16
         *values; /* 2 half + 1 rows, OMR_PATCH_STRIDE apart, of as many grey values less their mean, then 0 */
 } OmrPatch;

@@ -17,11 +17,16 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 #define MIN_STRUCTURE 12.0
 
 /* Rows and columns of a form are 5 to 12 mm apart, and print repeats along the page's axes: a patch's rival
- * is looked for from MIN to MAX mm above, below, left and right of it, in a band of 1 mm. */
-#define REPEAT_MIN_MM  2.5
+ * is looked for from OMR_REPEAT_MIN_MM to REPEAT_MAX_MM above, below, left and right of it, in a band of 1
+ * mm. */
 #define REPEAT_MAX_MM  26.0
 #define REPEAT_BAND_PX 2
-#define REPEAT_HALF    7 /* px at the middle scale: 5 mm, the finest scale's patch */
+
+/* px at the middle scale, on which all rivals are looked for: its own patch, and the finest one's 5 mm; of
+ * the first every second pixel is enough. */
+#define MIDDLE_HALF 11
+#define FINEST_HALF  7
+#define WORTH_A_LOOK 0.25 /* a quarter of the pixels tells which places are worth all of them */
 
 /* Sums of the squares and products of the grey value's slopes, over all pixels above and left: with them the
  * structure of any rectangle costs four look-ups. */
@@ -139,6 +144,18 @@ add_patch(OmrScale *scale, const OmrImage *image, int x, int y, double pixel_mm)
     g_array_append_val(scale->patches, patch);
 }
 
+/* Two cells may share the best piece at their border: it is not taken twice. */
+static gboolean
+is_taken(const OmrScale *scale, double x_mm, double y_mm, double nearest_mm)
+{
+    for (guint i = 0; i < scale->patches->len; i++) {
+        const OmrPatch *patch = &g_array_index(scale->patches, OmrPatch, i);
+        if (fabs(patch->x_mm - x_mm) < nearest_mm && fabs(patch->y_mm - y_mm) < nearest_mm)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The best-structured patch of each cell. */
 static void
 choose_patches(OmrBlank *blank, int index, const OmrImage *image)
@@ -160,8 +177,9 @@ choose_patches(OmrBlank *blank, int index, const OmrImage *image)
             for (int y = top; y < bottom; y += step) {
                 for (int x = left; x < right; x += step) {
                     double structure = structure_at(&slopes, x, y, half);
-                    if (structure > best && !is_variable(blank->page, (x + 0.5) * pixel_mm,
-                                                         (y + 0.5) * pixel_mm, half * pixel_mm)) {
+                    double x_mm = (x + 0.5) * pixel_mm, y_mm = (y + 0.5) * pixel_mm;
+                    if (structure > best && !is_variable(blank->page, x_mm, y_mm, half * pixel_mm) &&
+                        !is_taken(scale, x_mm, y_mm, half * pixel_mm)) {
                         best = structure;
                         best_x = x;
                         best_y = y;
@@ -175,26 +193,33 @@ choose_patches(OmrBlank *blank, int index, const OmrImage *image)
     slopes_clear(&slopes);
 }
 
-/* Normalised correlation of two squares of one image; 0 for a plain one. */
-static double
-resemblance(const OmrImage *image, int x, int y, int other_x, int other_y)
-{
-    long sum = 0, other_sum = 0, square = 0, other_square = 0, product = 0, n = 0;
+/* A square around a pixel. */
+typedef struct {
+    int x, y, half;
+} Square;
 
-    for (int dy = -REPEAT_HALF; dy <= REPEAT_HALF; dy++) {
-        const guint8 *here = image->pixels + (gsize)(y + dy) * (gsize)image->stride + x;
+/* Normalised correlation of every `step`th pixel of a square and a like one of the same image; 0 for a plain
+ * one.
+ */
+static double
+resemblance(const OmrImage *image, const Square *square, int other_x, int other_y, int step)
+{
+    long sum = 0, other_sum = 0, sum_square = 0, other_square = 0, product = 0, n = 0;
+
+    for (int dy = -square->half; dy <= square->half; dy += step) {
+        const guint8 *here = image->pixels + (gsize)(square->y + dy) * (gsize)image->stride + square->x;
         const guint8 *there = image->pixels + (gsize)(other_y + dy) * (gsize)image->stride + other_x;
-        for (int dx = -REPEAT_HALF; dx <= REPEAT_HALF; dx++) {
+        for (int dx = -square->half; dx <= square->half; dx += step) {
             int a = here[dx], b = there[dx];
             sum += a;
             other_sum += b;
-            square += a * a;
+            sum_square += a * a;
             other_square += b * b;
             product += a * b;
             n++;
         }
     }
-    double variance = (double)square - (double)sum * (double)sum / (double)n;
+    double variance = (double)sum_square - (double)sum * (double)sum / (double)n;
     double other_variance = (double)other_square - (double)other_sum * (double)other_sum / (double)n;
 
     if (variance < (double)n || other_variance < (double)n)
@@ -203,39 +228,42 @@ resemblance(const OmrImage *image, int x, int y, int other_x, int other_y)
 }
 
 static void
-find_rival(const OmrImage *image, int x, int y, int other_x, int other_y, double *rival)
+find_rival(const OmrImage *image, const Square *square, int other_x, int other_y, double *rival)
 {
-    if (other_x >= REPEAT_HALF && other_y >= REPEAT_HALF && other_x < image->width - REPEAT_HALF &&
-        other_y < image->height - REPEAT_HALF)
-        *rival = MAX(*rival, resemblance(image, x, y, other_x, other_y));
+    int half = square->half;
+
+    if (other_x >= half && other_y >= half && other_x < image->width - half &&
+        other_y < image->height - half &&
+        resemblance(image, square, other_x, other_y, 2) > *rival - WORTH_A_LOOK)
+        *rival = MAX(*rival, resemblance(image, square, other_x, other_y, 1));
 }
 
 static double
-rival_of(const OmrImage *image, int x, int y, double pixel_mm)
+rival_of(const OmrImage *image, const Square *square, double pixel_mm)
 {
-    int nearest = (int)(REPEAT_MIN_MM / pixel_mm), furthest = (int)(REPEAT_MAX_MM / pixel_mm);
+    int nearest = (int)(OMR_REPEAT_MIN_MM / pixel_mm), furthest = (int)(REPEAT_MAX_MM / pixel_mm);
+    int x = square->x, y = square->y;
     double rival = -1;
 
     for (int along = nearest; along <= furthest; along++) {
         for (int across = -REPEAT_BAND_PX; across <= REPEAT_BAND_PX; across++) {
-            find_rival(image, x, y, x + along, y + across, &rival);
-            find_rival(image, x, y, x - along, y + across, &rival);
-            find_rival(image, x, y, x + across, y + along, &rival);
-            find_rival(image, x, y, x + across, y - along, &rival);
+            find_rival(image, square, x + along, y + across, &rival);
+            find_rival(image, square, x - along, y + across, &rival);
+            find_rival(image, square, x + across, y + along, &rival);
+            find_rival(image, square, x + across, y - along, &rival);
         }
     }
     return rival;
 }
 
-/* On the middle scale's image, which is a quarter of the work. */
 static void
-find_rivals(OmrScale *finest, const OmrImage *middle, double pixel_mm)
+find_rivals(OmrScale *scale, const OmrImage *middle, double pixel_mm, int half)
 {
-    for (guint i = 0; i < finest->patches->len; i++) {
-        OmrPatch *patch = &g_array_index(finest->patches, OmrPatch, i);
-        int x = CLAMP((int)(patch->x_mm / pixel_mm), REPEAT_HALF, middle->width - REPEAT_HALF - 1);
-        int y = CLAMP((int)(patch->y_mm / pixel_mm), REPEAT_HALF, middle->height - REPEAT_HALF - 1);
-        patch->rival = rival_of(middle, x, y, pixel_mm);
+    for (guint i = 0; i < scale->patches->len; i++) {
+        OmrPatch *patch = &g_array_index(scale->patches, OmrPatch, i);
+        Square square = {CLAMP((int)(patch->x_mm / pixel_mm), half, middle->width - half - 1),
+                         CLAMP((int)(patch->y_mm / pixel_mm), half, middle->height - half - 1), half};
+        patch->rival = rival_of(middle, &square, pixel_mm);
     }
 }
 
@@ -251,7 +279,8 @@ omr_blank_find_landmarks(OmrBlank *blank, const OmrSource *source)
         g_array_set_clear_func(blank->scale[i].patches, patch_clear);
         choose_patches(blank, i, &image[i]);
     }
-    find_rivals(&blank->scale[OMR_SCALES - 1], &image[1], 25.4 / omr_scale_dpi[1]);
+    find_rivals(&blank->scale[1], &image[1], 25.4 / omr_scale_dpi[1], MIDDLE_HALF);
+    find_rivals(&blank->scale[2], &image[1], 25.4 / omr_scale_dpi[1], FINEST_HALF);
     for (int i = 0; i < OMR_SCALES; i++)
         omr_image_clear(&image[i]);
 }

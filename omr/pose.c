@@ -1,6 +1,7 @@
 #include "pose-private.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "form-qr.h"
 
@@ -9,6 +10,9 @@
 #define SYMBOL_ERROR_MM   4.0
 #define WIDE_ERROR_MM     12.0
 #define FEATURES_ERROR_MM 4.0
+
+/* What growing from the codes leaves. */
+#define GROWN_ERROR_MM 2.5
 
 /* Two codes at two corners fix the page far better than one; more than this means that they were mixed up. */
 #define MAX_SYMBOL_RMS_MM 8.0
@@ -40,24 +44,27 @@ off_centre(const OmrHomography *map, const FormPackage *package, const OmrImage 
     return hypot(centre.x / image->width - 0.5, centre.y / image->height - 0.5);
 }
 
-/* The page's place when the first symbol was printed at `first` and the second, if told, at `second`. */
-static gboolean
-guess_page(const GArray *symbols, const FormRect *first, const FormRect *second, OmrHomography *map)
-{
-    guint n_pairs = second != NULL ? 8 : 4;
-    OmrPair pairs[8];
-
-    if (!add_pairs(&g_array_index(symbols, OmrSymbol, 0), first, pairs) ||
-        (second != NULL && !add_pairs(&g_array_index(symbols, OmrSymbol, 1), second, pairs + 4)) ||
-        !omr_homography_fit_similarity(pairs, n_pairs, map))
-        return FALSE;
-    return omr_homography_rms(map, pairs, n_pairs) <= MAX_SYMBOL_RMS_MM * hypot(map->h[0], map->h[3]);
-}
-
 typedef struct {
     double score;
     OmrHomography map;
+    OmrPair pairs[8];
+    guint n_pairs;
 } Guess;
+
+/* The page's place when the first symbol was printed at `first` and the second, if told, at `second`. */
+static gboolean
+guess_page(const GArray *symbols, const FormRect *first, const FormRect *second, Guess *guess)
+{
+    OmrHomography *map = &guess->map;
+
+    guess->n_pairs = second != NULL ? 8 : 4;
+    if (!add_pairs(&g_array_index(symbols, OmrSymbol, 0), first, guess->pairs) ||
+        (second != NULL && !add_pairs(&g_array_index(symbols, OmrSymbol, 1), second, guess->pairs + 4)) ||
+        !omr_homography_fit_similarity(guess->pairs, guess->n_pairs, map))
+        return FALSE;
+    return omr_homography_rms(map, guess->pairs, guess->n_pairs) <=
+           MAX_SYMBOL_RMS_MM * hypot(map->h[0], map->h[3]);
+}
 
 static int
 compare_scores(gconstpointer a, gconstpointer b)
@@ -78,20 +85,23 @@ omr_poses_from_symbols(const GArray *symbols, const FormPackage *package, const 
         for (guint b = 0; b < n_second && n < MAX_GUESSES; b++) {
             const FormRect *second = n_second > 1 ? &g_array_index(page->qr, FormRect, b) : NULL;
             if ((second == NULL || a != b) &&
-                guess_page(symbols, &g_array_index(page->qr, FormRect, a), second, &guess[n].map)) {
+                guess_page(symbols, &g_array_index(page->qr, FormRect, a), second, &guess[n])) {
                 guess[n].score = off_centre(&guess[n].map, package, image);
                 n++;
             }
         }
     }
     qsort(guess, n, sizeof guess[0], compare_scores);
-    n = MIN(n, OMR_MAX_POSES / 3);
+    n = MIN(n, OMR_MAX_POSES / 4);
     for (guint i = 0; i < n; i++) {
-        poses[i] = (OmrPose){guess[i].map, SYMBOL_ERROR_MM, FALSE};
-        poses[n + i] = (OmrPose){guess[i].map, SYMBOL_ERROR_MM, TRUE};
-        poses[2 * n + i] = (OmrPose){guess[i].map, WIDE_ERROR_MM, TRUE};
+        OmrPose *grown = &poses[n + i];
+        poses[i] = (OmrPose){.map = guess[i].map, .error_mm = SYMBOL_ERROR_MM};
+        *grown = (OmrPose){.map = guess[i].map, .error_mm = GROWN_ERROR_MM, .n_known = guess[i].n_pairs};
+        memcpy(grown->known, guess[i].pairs, sizeof grown->known);
+        poses[2 * n + i] = (OmrPose){.map = guess[i].map, .error_mm = SYMBOL_ERROR_MM, .thorough = TRUE};
+        poses[3 * n + i] = (OmrPose){.map = guess[i].map, .error_mm = WIDE_ERROR_MM, .thorough = TRUE};
     }
-    return 3 * n;
+    return 4 * n;
 }
 
 /* The page filling the image, turned clockwise by so many quarters. */
@@ -120,9 +130,11 @@ omr_poses_from_print(const OmrBlank *blank, const OmrPyramid *image, OmrPose *po
         g_autoptr(OmrFeatures) features = omr_features_new(image, 1);
         guint n_maps = omr_features_locate(blank->features, features, maps, G_N_ELEMENTS(maps));
         for (guint i = 0; i < n_maps; i++)
-            poses[n++] = (OmrPose){maps[i], FEATURES_ERROR_MM, TRUE};
+            poses[n++] = (OmrPose){.map = maps[i], .error_mm = FEATURES_ERROR_MM, .thorough = TRUE};
     }
     for (int quarters = 0; quarters < 4; quarters++)
-        poses[n++] = (OmrPose){filling(blank->package, &image->level[0], quarters), WIDE_ERROR_MM, TRUE};
+        poses[n++] = (OmrPose){.map = filling(blank->package, &image->level[0], quarters),
+                               .error_mm = WIDE_ERROR_MM,
+                               .thorough = TRUE};
     return n;
 }

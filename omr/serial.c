@@ -181,7 +181,7 @@ try_print(const OmrSerialSearch *search, const OmrFeatures *features, const OmrB
     guint n = own != NULL ? omr_features_locate(own, features, maps, FEATURE_MAPS) : 0;
 
     for (guint i = 0; i < n; i++)
-        poses[i] = (OmrPose){maps[i], FEATURES_ERROR_MM, TRUE};
+        poses[i] = (OmrPose){.map = maps[i], .error_mm = FEATURES_ERROR_MM, .thorough = TRUE};
     return try_poses(search, blank, poses, n, id, alignment);
 }
 

@@ -99,7 +99,7 @@ omr_poses_from_skew(const OmrSkew *skew, const FormPackage *package, const OmrIm
         OmrHomography map = {
             {c, -s, image->width / 2.0 - c * x + s * y, s, c, image->height / 2.0 - s * x - c * y, 0, 0}};
         if (scale > 0)
-            poses[n++] = (OmrPose){map, ERROR_MM, TRUE};
+            poses[n++] = (OmrPose){.map = map, .error_mm = ERROR_MM, .thorough = TRUE};
     }
     return n;
 }

@@ -4,6 +4,21 @@
 
 #include "align-private.h"
 
+/* Of the nearest so many distinct landmarks on a side, up to this far away, a place needs this share. One off
+ * to the side counts as further away. */
+#define WITNESSES     5
+#define WITNESS_MM    70.0
+#define ASIDE         0.35
+#define WITNESS_SHARE 0.4
+
+/* One landmark that is written over and resembles print elsewhere says nothing: a fold moves many. */
+#define CONTRARY 2
+
+/* Places are off alike but for this much, and this much a mm between them: a jump of the feed, and curl. Rows
+ * are further apart. */
+#define STEP_MM 2.0
+#define STRAIN  0.03
+
 static void
 extend(double *low, double *high, double value)
 {
@@ -99,4 +114,68 @@ omr_alignment_is_trusted(const OmrAlignment *alignment, const OmrBlank *blank, c
     if (why != NULL)
         *why = g_steal_pointer(&reason);
     return FALSE;
+}
+
+typedef struct {
+    double mm;
+    gboolean for_it;
+} Witness;
+
+/* Keeps the nearest in a small sorted list. */
+static void
+keep_nearest(Witness *list, int *n, Witness witness)
+{
+    int at = *n;
+
+    if (witness.mm > WITNESS_MM)
+        return;
+    while (at > 0 && list[at - 1].mm > witness.mm) {
+        if (at < WITNESSES)
+            list[at] = list[at - 1];
+        at--;
+    }
+    if (at < WITNESSES) {
+        list[at] = witness;
+        *n = MIN(*n + 1, WITNESSES);
+    }
+}
+
+/* Whether a landmark is as far off the map as a place `mm` away. */
+static gboolean
+is_in_step(const OmrAlignment *alignment, const OmrSighting *sighting, OmrPoint off, double mm)
+{
+    OmrPoint page = {sighting->patch->x_mm, sighting->patch->y_mm};
+    OmrPoint at = omr_homography_apply(&alignment->map, page);
+    OmrJacobian step = omr_homography_jacobian(&alignment->map, page);
+    double px_per_mm = sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
+    double dx = sighting->at.x - at.x - off.x, dy = sighting->at.y - at.y - off.y;
+
+    return hypot(dx, dy) <= (STEP_MM + STRAIN * mm) * px_per_mm;
+}
+
+gboolean
+omr_alignment_is_witnessed(const OmrAlignment *alignment, OmrPoint page, OmrPoint off)
+{
+    Witness witnesses[4][WITNESSES]; /* left, right, above, below */
+    int n[4] = {0};
+
+    for (guint i = 0; i < alignment->sightings->len; i++) {
+        const OmrSighting *sighting = &g_array_index(alignment->sightings, OmrSighting, i);
+        double dx = sighting->patch->x_mm - page.x, dy = sighting->patch->y_mm - page.y;
+        double across = fabs(dx) + ASIDE * fabs(dy), along = fabs(dy) + ASIDE * fabs(dx);
+        int side_x = dx < 0 ? 0 : 1, side_y = dy < 0 ? 2 : 3;
+        if ((!sighting->seen && !sighting->moved) || MIN(across, along) > WITNESS_MM)
+            continue;
+        gboolean for_it = sighting->seen && is_in_step(alignment, sighting, off, hypot(dx, dy));
+        keep_nearest(witnesses[side_x], &n[side_x], (Witness){across, for_it});
+        keep_nearest(witnesses[side_y], &n[side_y], (Witness){along, for_it});
+    }
+    for (int side = 0; side < 4; side++) {
+        int for_it = 0;
+        for (int i = 0; i < n[side]; i++)
+            for_it += witnesses[side][i].for_it;
+        if (n[side] - for_it >= CONTRARY && for_it < WITNESS_SHARE * n[side])
+            return FALSE;
+    }
+    return TRUE;
 }

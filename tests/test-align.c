@@ -115,7 +115,7 @@ test_follows_local_distortion(Fixture *fixture, gconstpointer data)
     const CalibrationAlign *limits = calibration_profile_align(fixture->profile);
     OmrHomography upright = fixture_upright();
     g_autoptr(PIX) pix = fixture_draw(&upright, 1181, 1575, NULL, NULL);
-    OmrPose start = {upright, 4, FALSE};
+    OmrPose start = {.map = upright, .error_mm = 4};
     g_autoptr(PIX) bent = pixCreate(1181, 1575, 8);
     g_auto(OmrPyramid) image = {0};
     g_auto(OmrAlignment) alignment = {0};
@@ -183,7 +183,7 @@ test_never_one_row_off(Fixture *fixture, gconstpointer data)
         start.h[5] += shift * 12 * FIXTURE_DPI / 25.4;
         start.h[2] += shift * 11 * FIXTURE_DPI / 25.4;
         for (double error_mm = 4; error_mm <= 12; error_mm += 8) {
-            OmrPose pose = {start, error_mm, TRUE};
+            OmrPose pose = {.map = start, .error_mm = error_mm, .thorough = TRUE};
             if (omr_align(&alignment, fixture->blank, &image, &pose, limits) &&
                 omr_alignment_is_trusted(&alignment, fixture->blank, limits, NULL))
                 g_assert_cmpfloat(worst_error_mm(&alignment, &upright), <, 0.2);

@@ -13,8 +13,8 @@ share_distinct=0.25
 share_repeating=0.85
 coverage=0.6
 residual_mm=0.15
-aspect=1.3
-perspective=2.0
+aspect=1.6
+perspective=2.6
 outline=0.35
 support=0.25
 
