@@ -45,8 +45,9 @@ typedef struct {
     double beside;   /* `around` less that of its fellows in the field: a ruled line is beside all of them */
     double spill;    /* `around` where neighbours leave room to tell whose ink it is, else 0 */
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
-    double
-        mass; /* mean darkening of the inside against paper nearby, inked or not; -1 … 1, about 0 for none */
+    double style;    /* how deep this page's marks usually are: the median over its fields of the deepest
+                        position, 0 … 1 */
+    double mass;     /* mean darkening of the inside against paper nearby, inked or not; about 0 for none */
     double depth; /* darkening that a twentieth of the inside, or of the ink's own area, exceeds, 0 … 1 */
     double shade; /* darkening of the paper around, as by a fold, a stain or a stamp, 0 … 1 */
     double width; /* of the thickest stroke inside, mm */
@@ -71,6 +72,12 @@ typedef struct {
         dark; /* ink fainter than this counts less, in proportion: a fold's shade is not a pencil's stroke */
     double cover_half;  /* inked share at which a mark is as likely as none */
     double cover_slope; /* change of log odds with the logarithm of the inked share */
+    double mass_half; /* mean darkening of the inside at which a mark is as likely as none, however light its
+                         strokes */
+    double mass_slope;
+    double style_share; /* a mark is not fainter than this share of the page's style … */
+    double style_slope; /* … or else it is so much less likely */
+    double style_least; /* a style fainter than this is none: hardly anything is marked on the page */
     double reach_half;  /* ink that reaches less than this is a speck */
     double reach_slope; /* change of log odds with reach / reach_half, below 1 */
     double ring_half;   /* share of directions at which a ring is as likely as none */
@@ -87,7 +94,18 @@ typedef struct {
     double final_shift; /* … and moved by this: fitted to labelled marks, else 1 and 0 */
     double accept;      /* a position is marked from this probability on … */
     double reject;      /* … and empty up to this one; between, unsure */
+    double
+        stray_cover; /* a thin straight line that passes through, with less cover than this, is in doubt … */
+    double stray_share;  /* … unless this share of the page's marks pass through */
+    double stray_mass;   /* and so is the end of a stroke whose other end has so much more mass */
+    double stray_unlike; /* and so is a stroke from outside with less than this share of the page's usual
+                            mass, where marks usually stay inside */
+    double speck_cover; /* beside the answer of a single choice, a doubtful mark with less cover than this, or
+                           fainter than the page's style, … */
+    double speck_mass;  /* … and less than this share of the answer's mass, is none */
+    double largest;     /* by the rule `largest` the answer has so many times the mass of the next mark */
     double spill;       /* a mark that inks this share of its surroundings … */
+    double spill_usual; /* … and so many times what the marks of its page usually ink … */
     double spill_cover; /* … and this share of its inside is doubtful, … */
     double scribble_cover; /* … and from this share of its inside on it is crossed out */
 } CalibrationMarks;

@@ -12,9 +12,9 @@ typedef struct {
     }
 
 static const Feature features[] = {
-    FEATURE(cover), FEATURE(reach),    FEATURE(ring), FEATURE(around),   FEATURE(beside),
-    FEATURE(spill), FEATURE(darkness), FEATURE(mass), FEATURE(depth),    FEATURE(shade),
-    FEATURE(width), FEATURE(exits),    FEATURE(arms), FEATURE(straight), FEATURE(leaves),
+    FEATURE(cover),    FEATURE(reach), FEATURE(ring),     FEATURE(around), FEATURE(beside), FEATURE(spill),
+    FEATURE(darkness), FEATURE(style), FEATURE(mass),     FEATURE(depth),  FEATURE(shade),  FEATURE(width),
+    FEATURE(exits),    FEATURE(arms),  FEATURE(straight), FEATURE(leaves),
 };
 
 /* A number that is missing above would be missing in every file of marks. */

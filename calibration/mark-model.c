@@ -18,10 +18,36 @@ evidence(double share, double half, double slope)
     return slope * log(fmax(share, LEAST_COVER) / half);
 }
 
+/* What depth a mark of this page has at least; 0 where the page shows no style. */
+static double
+least_depth(const CalibrationMarks *model, const CalibrationMark *mark)
+{
+    return mark->style >= model->style_least ? model->style_share * mark->style : 0;
+}
+
+/* Light pencil: nowhere dark, but the inside is darker as a whole. */
+static double
+shade_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
+{
+    return evidence(mark->mass, model->mass_half, model->mass_slope);
+}
+
+/* What is fainter than the page's marks was erased, or is a crease, or shows through from the back. */
+static double
+style_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
+{
+    double least = least_depth(model, mark);
+
+    return mark->depth < least ? -model->style_slope * (1 - mark->depth / least) : 0;
+}
+
+/* Ink is faint against a pen's, or against the page's own marks where these are fainter. */
 static double
 stroke_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
 {
-    double faint = fmin(mark->darkness / model->dark, 1);
+    double least = least_depth(model, mark);
+    double dark = least > 0 ? fmin(model->dark, least) : model->dark;
+    double faint = fmin(mark->darkness / dark, 1);
     double inside = evidence(mark->cover * faint * faint, model->cover_half, model->cover_slope);
     double beside = evidence(mark->beside, model->around_half, model->around_slope);
 
@@ -36,7 +62,9 @@ calibration_mark_probability(const CalibrationMarks *model, const CalibrationMar
     double ring = model->ring_slope * (mark->ring - model->ring_half);
     double ring_ink = evidence(mark->ring * mark->around, model->ring_ink, model->ring_ink_slope);
 
-    double log_odds = fmax(stroke_log_odds(model, mark), fmin(ring, ring_ink));
+    double inside =
+        fmax(stroke_log_odds(model, mark), shade_log_odds(model, mark)) + style_log_odds(model, mark);
+    double log_odds = fmax(inside, fmin(ring, ring_ink));
 
     return logistic(model->final_scale * log_odds + model->final_shift);
 }

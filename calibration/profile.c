@@ -32,7 +32,8 @@
         "text", #key, G_STRUCT_OFFSET(CalibrationProfile, text.key), min, max                                \
     }
 
-/* clang-format off: one key a line */
+/* One key a line. */
+/* clang-format off */
 const CalibrationKey calibration_keys[] = {
     ALIGN(correlation, 0.1, 0.99),
     ALIGN(anchors, 6, 1000),
@@ -61,6 +62,11 @@ const CalibrationKey calibration_keys[] = {
     MARKS(dark, 0.01, 1),
     MARKS(cover_half, 0.001, 1),
     MARKS(cover_slope, 0.1, 100),
+    MARKS(mass_half, 0.001, 1),
+    MARKS(mass_slope, 0.1, 100),
+    MARKS(style_share, 0, 1),
+    MARKS(style_slope, 0, 100),
+    MARKS(style_least, 0, 1),
     MARKS(reach_half, 0, 2),
     MARKS(reach_slope, 0, 100),
     MARKS(ring_half, 0, 1),
@@ -74,7 +80,15 @@ const CalibrationKey calibration_keys[] = {
     MARKS(final_shift, -20, 20),
     MARKS(accept, 0.5, 1),
     MARKS(reject, 0, 0.5),
+    MARKS(stray_cover, 0, 1),
+    MARKS(stray_share, 0, 1),
+    MARKS(stray_mass, 0, 1),
+    MARKS(stray_unlike, 0, 1),
+    MARKS(speck_cover, 0, 1),
+    MARKS(speck_mass, 0, 1),
+    MARKS(largest, 1, 100),
     MARKS(spill, 0, 1),
+    MARKS(spill_usual, 0, 100),
     MARKS(spill_cover, 0, 1),
     MARKS(scribble_cover, 0, 1),
     SCANNER(scale, 0.001, 0.2),

@@ -7,7 +7,8 @@
 
 #define VERSION_MAX 999999
 
-/* clang-format off: one header a line */
+/* One header a line. */
+/* clang-format off */
 const TableHeader settings_headers[] = {
     {"form_id", "form_id", FALSE},
     {"id_string", "form_id", FALSE},

@@ -52,6 +52,27 @@ may_be_missed(const FormField *field, const OmrMeasure *measures, guint at, cons
     return TRUE;
 }
 
+/* Whether a position in doubt is so much weaker than the clear answer of its single choice that it is none: a
+ * speck, a residue, the shade of a fold. */
+static gboolean
+is_outdone(const FormField *field, const OmrMeasure *measures, guint at, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measures[at].mark, *answer = NULL;
+
+    if (field->type != FORM_SELECT_ONE)
+        return FALSE;
+    for (guint i = 0; i < field->options->len; i++) {
+        if (i != at && calibration_mark_probability(model, &measures[i].mark) >= model->accept)
+            answer = &measures[i].mark;
+    }
+    if (answer == NULL || mark->ring >= model->ring_half / 2 ||
+        mark->mass >= model->speck_mass * answer->mass)
+        return FALSE;
+    if (mark->style >= model->style_least && mark->depth < model->style_share * mark->style)
+        return TRUE;
+    return mark->cover < model->speck_cover && calibration_mark_probability(model, mark) < model->accept;
+}
+
 static void
 decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *target, const OmrMeasure *measure,
             double probability, const CalibrationProfile *profile)
@@ -67,6 +88,11 @@ decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *targ
 
     if (mark.state == FORM_MARK_UNSURE)
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
+    if (measure->stray && mark.state != FORM_MARK_EMPTY) {
+        mark.state = FORM_MARK_UNSURE;
+        mark.kind = FORM_KIND_STRAY;
+        doubt(reading, field, "stray", _("a stroke from elsewhere runs through a position"));
+    }
     if (measure->streaked) {
         mark.state = FORM_MARK_UNSURE;
         mark.kind = FORM_KIND_STREAK;
@@ -90,6 +116,8 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
         double probability = calibration_mark_probability(model, &measures[i].mark);
         if (may_be_missed(form_field, measures, i, model))
             probability = MAX(probability, calibration_miss_probability(model, &measures[i].mark));
+        if (is_outdone(form_field, measures, i, model))
+            probability = MIN(probability, model->reject);
         decide_mark(reading, field, &targets[i], &measures[i], probability, profile);
     }
 }
@@ -108,7 +136,8 @@ rule_of(const OmrBlank *blank, const FormField *field)
 static gboolean
 overruns(const FormMarkReading *mark, const OmrMeasure *measure, const CalibrationMarks *model)
 {
-    return mark->state == FORM_MARK_MARKED && measure->mark.spill >= model->spill &&
+    return mark->state == FORM_MARK_MARKED &&
+           measure->mark.spill >= MAX(model->spill, model->spill_usual * measure->usual_spill) &&
            measure->mark.cover >= model->spill_cover;
 }
 
@@ -139,6 +168,24 @@ look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasur
         else
             doubt(reading, field, "overrun",
                   _("ink runs over a position from outside: a tear, a stain or a stray stroke"));
+    }
+}
+
+/* A field that seems blank although something in it is as dark as the page's marks. */
+static void
+look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
+                    const CalibrationMarks *model)
+{
+    for (guint i = 0; i < field->marks->len; i++) {
+        if (g_array_index(field->marks, FormMarkReading, i).state != FORM_MARK_EMPTY)
+            return;
+    }
+    for (guint i = 0; i < field->marks->len; i++) {
+        const CalibrationMark *mark = &measures[i].mark;
+        if (mark->style < model->style_least || mark->depth < model->style_share * mark->style)
+            continue;
+        g_array_index(field->marks, FormMarkReading, i).state = FORM_MARK_UNSURE;
+        doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
     }
 }
 
@@ -207,6 +254,7 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
         FormMarksRule rule = rule_of(blank, form_field);
         field->rule = form_marks_rule_name(rule);
         look_for_overruns(reading, field, first, rule, calibration_profile_marks(profile));
+        look_for_overlooked(reading, field, first, calibration_profile_marks(profile));
         decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);
     }
 }

@@ -9,11 +9,14 @@
 
 typedef struct {
     CalibrationMark mark;
-    double ink_mm2;    /* inked area inside */
-    double x_px, y_px; /* centre in the image */
-    double support;    /* of the alignment there, 0 … 1; 0 where the position cannot be seen */
-    gboolean streaked; /* a streak of the scanner runs through it */
-    double outline;    /* share of the position's own print that shows; 1 where none is due */
+    double ink_mm2;     /* inked area inside */
+    double x_px, y_px;  /* centre in the image */
+    double support;     /* of the alignment there, 0 … 1; 0 where the position cannot be seen */
+    guint32 leaving;    /* directions in which strokes go on to the neighbours: OmrShape */
+    double usual_spill; /* what most of the page's marks spill */
+    gboolean stray;     /* the ink belongs elsewhere, or may: see context */
+    gboolean streaked;  /* a streak of the scanner runs through it */
+    double outline;     /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller

@@ -22,6 +22,11 @@
  * it is no paper. */
 #define MAX_SHADE 0.2
 
+/* The lighter part of paper, unless ink is all over it: this share of it is lighter still, by so many
+ * standard deviations of its scatter. */
+#define PAPER_QUANTILE 0.15
+#define PAPER_SCATTER  1.04
+
 /* The shade of fewer pixels than this says nothing. */
 #define SHADE_PIXELS 30
 
@@ -85,7 +90,8 @@ typedef struct {
     guint inside, inked, around, inked_around;
     guint outline, outline_seen; /* pixels where print is due, and those where it shows */
     double darkness;             /* sum over the ink inside */
-    double excess;               /* sum over the inside, inked or not */
+    guint plain;                 /* of the inside, where the blank is paper … */
+    double excess;               /* … and the sum over it, inked or not */
     guint excesses[256];         /* of the inside, those above 0 */
 } Count;
 
@@ -96,7 +102,7 @@ paper_of(const OmrTarget *target, const guint8 *darkness)
     guint histogram[256] = {0};
 
     for (int at = 0; at < target->width * target->height; at++) {
-        if (target->expected[at] * OMR_TONES < 256)
+        if (target->expected[at] < OMR_PAPER)
             histogram[darkness[at]]++;
     }
     return omr_quantile(histogram, 0.1);
@@ -119,21 +125,22 @@ count_outline(const OmrTarget *target, const guint8 *darkness, const OmrResponse
     }
 }
 
-/* How much darker the paper around a position is than the page's paper. */
+/* How much darker the paper around a position is than the blank lets expect of it. */
 static double
 shade_of(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response)
 {
     guint histogram[256] = {0}, n = 0;
 
     for (int at = 0; at < target->width * target->height; at++) {
-        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] * OMR_TONES >= 256)
+        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] >= OMR_PAPER)
             continue;
-        histogram[darkness[at]]++;
+        double excess = darkness[at] - response->tone[target->print[at]];
+        histogram[(int)CLAMP(lround(excess) + 128, 0, 255)]++;
         n++;
     }
     if (n < SHADE_PIXELS)
         return 0;
-    double shade = omr_quantile(histogram, OMR_PAPER_QUANTILE) - response->paper;
+    double shade = omr_quantile(histogram, PAPER_QUANTILE) - 128 + PAPER_SCATTER * response->noise;
     return CLAMP(shade, 0, MAX_SHADE * 255);
 }
 
@@ -152,7 +159,10 @@ count_ink(const OmrTarget *target, const guint8 *darkness, const OmrResponse *re
             count->inside++;
             count->inked += inked;
             count->darkness += inked ? darkness[at] / 255.0 : 0;
-            count->excess += excess;
+            if (target->expected[at] < OMR_PAPER) {
+                count->plain++;
+                count->excess += darkness[at] - response->tone[target->print[at]] - shade;
+            }
             count->excesses[(int)CLAMP(excess, 0, 255)]++;
         } else if (target->zone[at] == OMR_ZONE_AROUND) {
             count->around++;
@@ -176,8 +186,9 @@ depth_of(const Count *count)
 }
 
 static void
-measure_shape(const OmrTarget *target, const guint8 *ink, CalibrationMark *mark)
+measure_shape(const OmrTarget *target, const guint8 *ink, OmrMeasure *measure)
 {
+    CalibrationMark *mark = &measure->mark;
     OmrShape shape;
 
     omr_shape_measure(&shape, target, ink);
@@ -191,6 +202,7 @@ measure_shape(const OmrTarget *target, const guint8 *ink, CalibrationMark *mark)
     mark->spill = mark->around;
     mark->exits = shape.exits;
     mark->leaves = shape.leaves;
+    measure->leaving = shape.leaving;
 }
 
 static void
@@ -212,13 +224,13 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const OmrRespons
     mark->shade = shade / 255;
     if (count.inside > 0) {
         mark->cover = (double)count.inked / count.inside;
-        mark->mass = count.excess / 255 / count.inside;
+        mark->mass = count.plain >= INSIDE_PIXELS ? count.excess / 255 / count.plain : 0;
         mark->depth = depth_of(&count);
     }
     mark->around = count.around > 0 ? (double)count.inked_around / count.around : 0;
     mark->darkness = count.inked > 0 ? count.darkness / count.inked : 0;
     if (target->option != NULL && count.inked + count.inked_around > 0)
-        measure_shape(target, ink, mark);
+        measure_shape(target, ink, measure);
     if (target->option == NULL)
         measure->ink_mm2 = omr_box_writing_mm2(target, ink);
     else
@@ -250,6 +262,31 @@ measure_beside(OmrMeasure *measures, guint n)
     }
 }
 
+/* How deep the page's marks usually are: of every field the deepest position is taken, since most fields are
+ * answered. */
+static void
+measure_style(const OmrBlank *blank, GArray *measures)
+{
+    g_autoptr(GArray) depths = g_array_new(FALSE, FALSE, sizeof(double));
+    const FormField *field = NULL;
+    double *deepest = NULL;
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        double depth = g_array_index(measures, OmrMeasure, i).mark.depth;
+        if (target->option == NULL)
+            continue;
+        if (target->field != field)
+            g_array_append_val(depths, depth);
+        field = target->field;
+        deepest = &g_array_index(depths, double, depths->len - 1);
+        *deepest = MAX(*deepest, depth);
+    }
+    g_array_sort(depths, compare_doubles);
+    for (guint i = 0; i < measures->len && depths->len > 0; i++)
+        g_array_index(measures, OmrMeasure, i).mark.style = g_array_index(depths, double, depths->len / 2);
+}
+
 GArray *
 omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
             const OmrAlignment *alignment, const GArray *streaks, const CalibrationMarks *model,
@@ -271,5 +308,6 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
         measure_beside(&g_array_index(measures, OmrMeasure, at), n);
         at += n;
     }
+    measure_style(blank, measures);
     return measures;
 }

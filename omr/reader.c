@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "context-private.h"
 #include "decide-private.h"
 #include "pose-private.h"
 #include "quality-private.h"
@@ -227,6 +228,8 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
                                              calibration_profile_marks(reader->profile), &response);
     OmrPageView view = {image, &white, alignment, blank, measures, &response, streaks};
     omr_quality_flag(reading, &view, reader->profile);
+    omr_context_find_spill(blank, measures, calibration_profile_marks(reader->profile));
+    omr_context_find_strays(blank, measures, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);
     tell_positions(blank, measures, positions);
 }

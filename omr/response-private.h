@@ -7,15 +7,14 @@
 #include "blank-private.h"
 
 /* Darknesses of the blank are told apart in so many steps. */
-#define OMR_TONES 16
+#define OMR_TONES 64
 
-/* The lighter part of paper, unless ink is all over it. */
-#define OMR_PAPER_QUANTILE 0.3
+/* Darker than this a blank is printed upon; a tinted row is still paper. */
+#define OMR_PAPER 20
 
 /* Darkness is 0 for paper … 255 for black. */
 typedef struct {
     double tone[256]; /* what an unmarked page shows for each darkness of the blank */
-    double paper;     /* what the lighter part of paper shows */
     double noise;     /* how much paper scatters about its mean: standard deviation */
     double sharpness; /* steepness of the print's edges against the blank's, about 1; 0 where there is none */
 } OmrResponse;

@@ -83,8 +83,8 @@ omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray
         const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
         const guint8 *darkness = g_ptr_array_index(samples, i);
         for (int at = 0; at < target->width * target->height; at++) {
-            /* paper beside print may carry some of it: only paper proper teaches the first tone */
-            if (target->print[at] * OMR_TONES < 256 && target->expected[at] * OMR_TONES >= 256)
+            /* paper beside print may carry some of it: only paper proper teaches its tones */
+            if (target->print[at] < OMR_PAPER && target->expected[at] >= OMR_PAPER)
                 continue;
             histogram[target->print[at] * OMR_TONES / 256 * 256 + darkness[at]]++;
         }
@@ -94,11 +94,12 @@ omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray
         for (int value = 0; value < 256; value++)
             count += histogram[i * 256 + value];
         double own = (i + 0.5) * 256 / OMR_TONES;
-        tone[i] = count > 50 ? omr_quantile(histogram + i * 256, i == 0 ? 0.5 : TONE_QUANTILE) : own;
+        tone[i] = count > 50 ? omr_quantile(histogram + i * 256,
+                                            i * 256 < OMR_PAPER * OMR_TONES ? 0.5 : TONE_QUANTILE)
+                             : own;
         if (i > 0)
             tone[i] = MAX(tone[i], tone[i - 1]);
     }
-    response->paper = omr_quantile(histogram, OMR_PAPER_QUANTILE);
     /* the lower half of paper's scatter: the upper half holds the marks */
     response->noise = omr_quantile(histogram, 0.5) - omr_quantile(histogram, 0.16);
     for (int value = 0; value < 256; value++) {

@@ -3,6 +3,9 @@
 
 #include "blank-private.h"
 
+/* Directions from the middle of a position are told apart in so many steps, clockwise from the left. */
+#define OMR_SECTORS 24
+
 typedef struct {
     double reach;    /* extent of the largest connected ink inside, by the position's shorter side */
     double width_mm; /* of the thickest stroke inside */
@@ -11,6 +14,7 @@ typedef struct {
     int arms; /* strokes that go out from the middle of the ink inside: a line has 2, a cross 4, a dot none */
     gboolean straight; /* two arms that lie opposite each other */
     int leaves;        /* how many of these strokes go on to the edge of the target's window */
+    guint32 leaving;   /* a bit for each direction in which they do */
 } OmrShape;
 
 /* `ink` has a byte for each pixel of the target's window: 0 paper, else ink. It is not changed. */

@@ -1,14 +1,14 @@
 #include "shape-private.h"
 
 #include <math.h>
-#include <string.h>
 
-/* Ink is looked for around the position in so many directions. */
-#define SECTORS     24
-#define ALL_SECTORS ((1u << SECTORS) - 1)
+#define ALL_SECTORS ((1u << OMR_SECTORS) - 1)
 
 /* The arms of a mark are counted this far from its middle, by the position's size. */
 #define ARM_SHARE 0.28
+
+/* A ring may be cut by the window's edge into several arcs; each spans so many directions, specks do not. */
+#define ARC_SECTORS 3
 
 /* A stroke crosses the outline where there is ink this near to it on either side … */
 #define RIM_MM 0.6
@@ -16,21 +16,37 @@
 /* … and goes on to the neighbours where it comes this near to the edge of the window. */
 #define EDGE_MM 0.35
 
-/* The largest piece of connected ink: from `at`, over eight neighbours. Clears what it has seen and returns
- * the diagonal of the piece. */
-static double
-extent_of_piece(guint8 *ink, int width, int height, int at, int *stack)
+/* One piece of connected ink. */
+typedef struct {
+    int left, top, right, bottom;
+    guint32 around; /* a bit for each direction in which it lies around the position */
+} Piece;
+
+static guint32
+direction_of(const OmrTarget *target, int row, int column)
 {
-    int left = at % width, right = left, top = at / width, bottom = top, n = 0;
+    double dx = column - (target->width - 1) / 2.0, dy = row - (target->height - 1) / 2.0;
+
+    return 1u << ((int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS);
+}
+
+/* The piece at `at`, over eight neighbours. Clears what it has seen. */
+static Piece
+take_piece(const OmrTarget *target, guint8 *ink, int at, int *stack)
+{
+    int width = target->width, height = target->height, n = 0;
+    Piece piece = {at % width, at / width, at % width, at / width, 0};
 
     stack[n++] = at;
     ink[at] = 0;
     while (n > 0) {
         int here = stack[--n], x = here % width, y = here / width;
-        left = MIN(left, x);
-        right = MAX(right, x);
-        top = MIN(top, y);
-        bottom = MAX(bottom, y);
+        piece.left = MIN(piece.left, x);
+        piece.right = MAX(piece.right, x);
+        piece.top = MIN(piece.top, y);
+        piece.bottom = MAX(piece.bottom, y);
+        if (target->zone[here] == OMR_ZONE_AROUND)
+            piece.around |= direction_of(target, y, x);
         for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
             for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
                 if (ink[row * width + column] == 0)
@@ -40,21 +56,28 @@ extent_of_piece(guint8 *ink, int width, int height, int at, int *stack)
             }
         }
     }
-    return hypot(right - left + 1, bottom - top + 1);
+    return piece;
 }
 
-/* Clears `ink`. */
-static double
-largest_extent(guint8 *ink, int width, int height)
+/* The largest extent of the pieces of `ink`, and the directions in which their arcs lie. `ink` is cleared. */
+static void
+measure_pieces(const OmrTarget *target, guint8 *ink, double *extent_px, int *ring)
 {
-    g_autofree int *stack = g_new(int, (gsize)width *(gsize)height);
-    double largest = 0;
+    int n = target->width * target->height;
+    g_autofree int *stack = g_new(int, (gsize)n);
 
-    for (int at = 0; at < width * height; at++) {
-        double extent = ink[at] != 0 ? extent_of_piece(ink, width, height, at, stack) : 0;
-        largest = MAX(largest, extent);
+    guint32 around = 0;
+
+    *extent_px = 0;
+    for (int at = 0; at < n; at++) {
+        if (ink[at] == 0)
+            continue;
+        Piece piece = take_piece(target, ink, at, stack);
+        *extent_px = MAX(*extent_px, hypot(piece.right - piece.left + 1, piece.bottom - piece.top + 1));
+        if (__builtin_popcount(piece.around) >= ARC_SECTORS)
+            around |= piece.around;
     }
-    return largest;
+    *ring = __builtin_popcount(around);
 }
 
 /* The side of the largest square of ink, in px: how thick the thickest stroke is. */
@@ -79,7 +102,6 @@ thickness(const guint8 *ink, int width, int height)
 
 /* Bits for the directions from the position's centre in which ink lies … */
 typedef struct {
-    guint32 around;  /* anywhere around the position */
     guint32 within;  /* just inside its outline */
     guint32 without; /* just outside */
     guint32 edge;    /* at the window's edge */
@@ -104,7 +126,7 @@ note_direction(Directions *directions, const OmrTarget *target, int row, int col
     double dx_mm = (column - (target->width - 1) / 2.0) / target->px_per_mm;
     double dy_mm = (row - (target->height - 1) / 2.0) / target->px_per_mm;
     double beyond_mm = beyond_outline_mm(target, dx_mm, dy_mm, hypot(dx_mm, dy_mm));
-    guint32 bit = 1u << ((int)((atan2(dy_mm, dx_mm) + G_PI) / (2 * G_PI) * SECTORS) % SECTORS);
+    guint32 bit = direction_of(target, row, column);
     double edge_px = EDGE_MM * target->px_per_mm;
     guint8 zone = target->zone[row * target->width + column];
 
@@ -112,7 +134,6 @@ note_direction(Directions *directions, const OmrTarget *target, int row, int col
         directions->within |= bit;
     if (zone != OMR_ZONE_AROUND)
         return;
-    directions->around |= bit;
     if (beyond_mm < RIM_MM)
         directions->without |= bit;
     if (row < edge_px || column < edge_px || row >= target->height - edge_px ||
@@ -124,14 +145,15 @@ note_direction(Directions *directions, const OmrTarget *target, int row, int col
 static guint32
 widen(guint32 bits)
 {
-    return (bits | bits << 1 | bits >> 1 | bits >> (SECTORS - 1) | bits << (SECTORS - 1)) & ALL_SECTORS;
+    return (bits | bits << 1 | bits >> 1 | bits >> (OMR_SECTORS - 1) | bits << (OMR_SECTORS - 1)) &
+           ALL_SECTORS;
 }
 
 /* Runs of neighbouring directions in the circle. */
 static int
 count_runs(guint32 bits)
 {
-    guint32 before = (bits << 1 | bits >> (SECTORS - 1)) & ALL_SECTORS;
+    guint32 before = (bits << 1 | bits >> (OMR_SECTORS - 1)) & ALL_SECTORS;
 
     return bits == ALL_SECTORS ? 1 : __builtin_popcount(bits & ~before);
 }
@@ -165,15 +187,15 @@ count_arms(OmrShape *shape, const OmrTarget *target, const guint8 *inside, const
     shape->straight = FALSE;
     if (!middle_of(target, inside, &x, &y))
         return;
-    for (int sector = 0; sector < SECTORS; sector++) {
-        double angle = 2 * G_PI * sector / SECTORS;
+    for (int sector = 0; sector < OMR_SECTORS; sector++) {
+        double angle = 2 * G_PI * sector / OMR_SECTORS;
         int column = (int)lround(x + radius * cos(angle)), row = (int)lround(y + radius * sin(angle));
         if (column >= 0 && row >= 0 && column < target->width && row < target->height &&
             ink[row * target->width + column] != 0)
             bits |= 1u << sector;
     }
     shape->arms = bits == ALL_SECTORS ? 0 : count_runs(bits);
-    guint32 opposite = (bits << SECTORS / 2 | bits >> SECTORS / 2) & ALL_SECTORS;
+    guint32 opposite = (bits << OMR_SECTORS / 2 | bits >> OMR_SECTORS / 2) & ALL_SECTORS;
     shape->straight = shape->arms == 2 && (bits & widen(opposite)) == bits;
 }
 
@@ -194,10 +216,15 @@ omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
     }
     guint32 crossing = directions.within & widen(directions.without);
     shape->exits = count_runs(widen(crossing) & widen(directions.within));
-    shape->leaves = count_runs(widen(widen(crossing)) & directions.edge);
-    shape->ring = __builtin_popcount(directions.around) / (double)SECTORS;
+    shape->leaving = widen(widen(crossing)) & directions.edge;
+    shape->leaves = count_runs(shape->leaving);
+    int ring, ring_inside;
+    double extent_px;
+    g_autofree guint8 *pieces = g_memdup2(ink, n);
+    measure_pieces(target, pieces, &extent_px, &ring);
+    shape->ring = ring / (double)OMR_SECTORS;
     count_arms(shape, target, inside, ink);
     shape->width_mm = thickness(inside, target->width, target->height) / target->px_per_mm;
-    shape->reach =
-        largest_extent(inside, target->width, target->height) / target->px_per_mm / target->size_mm;
+    measure_pieces(target, inside, &extent_px, &ring_inside);
+    shape->reach = extent_px / target->px_per_mm / target->size_mm;
 }

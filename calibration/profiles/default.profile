@@ -29,11 +29,16 @@ lost=2
 corner_mm=70
 
 [marks]
-ink=0.10
-noise=5
+ink=0.07
+noise=4
 dark=0.4
 cover_half=0.03
 cover_slope=8
+mass_half=0.025
+mass_slope=16
+style_share=0.6
+style_slope=20
+style_least=0.09
 reach_half=0.25
 reach_slope=6
 ring_half=0.5
@@ -47,7 +52,15 @@ final_scale=1
 final_shift=0
 accept=0.999
 reject=0.001
+stray_cover=0.45
+stray_share=0.3
+stray_mass=0.7
+stray_unlike=0.4
+speck_cover=0.045
+speck_mass=0.2
+largest=2.5
 spill=0.24
+spill_usual=1.7
 spill_cover=0.05
 scribble_cover=0.85
 

@@ -1,0 +1,148 @@
+#include "context-private.h"
+
+#include <math.h>
+
+/* Strokes are followed to positions whose centres are at most this far away. */
+#define FOLLOW_MM 16.0
+
+/* What two thirds of the page's marks do is this person's way; the others may be corrections. */
+#define USUAL_SHARE 0.33
+
+static gboolean
+is_mark(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    return calibration_mark_probability(model, &measure->mark) > model->reject;
+}
+
+/* Whether strokes leave in opposite directions, give or take one step of 15 degrees each. */
+static gboolean
+leaves_both_ways(guint32 leaving)
+{
+    guint32 opposite = (leaving << OMR_SECTORS / 2 | leaving >> OMR_SECTORS / 2) & ((1u << OMR_SECTORS) - 1);
+
+    return (opposite & (leaving | leaving << 1 | leaving >> 1)) != 0;
+}
+
+/* A thin straight line that comes in on one side and goes out on the other. */
+static gboolean
+passes_through(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+
+    return is_mark(measure, model) && mark->straight > 0 && leaves_both_ways(measure->leaving) &&
+           mark->cover < model->stray_cover;
+}
+
+/* Some people mark with long strokes: where this share of the page's marks pass through, passing says
+ * nothing. */
+static gboolean
+is_style_to_pass(const GArray *measures, const CalibrationMarks *model)
+{
+    guint marks = 0, passing = 0;
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        marks += calibration_mark_probability(model, &measure->mark) >= model->accept;
+        passing += passes_through(measure, model);
+    }
+    return passing > model->stray_share * marks;
+}
+
+static int
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* What a share of the page's marks stays at or below; 0 when it has none. */
+static double
+quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, double share,
+                  const CalibrationMarks *model)
+{
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        if (g_array_index(blank->targets, OmrTarget, i).option != NULL &&
+            calibration_mark_probability(model, &measure->mark) >= model->accept)
+            g_array_append_val(values, G_STRUCT_MEMBER(double, measure, offset));
+    }
+    g_array_sort(values, compare_doubles);
+    return values->len > 0 ? g_array_index(values, double, (guint)(share * values->len)) : 0;
+}
+
+/* A thin stroke that comes from outside, on a page where marks stay inside and are heavier. */
+static gboolean
+is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_leaves,
+                   const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+
+    return is_mark(measure, model) && usual_leaves < 1 && mark->leaves >= 1 && mark->arms <= 2 &&
+           mark->mass < model->stray_unlike * usual_mass;
+}
+
+/* Whether a stroke leaves the position in the direction (dx, dy). */
+static gboolean
+leaves_towards(const OmrMeasure *measure, double dx, double dy)
+{
+    int sector = (int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS;
+
+    for (int beside = -2; beside <= 2; beside++) {
+        if (measure->leaving >> ((sector + beside + OMR_SECTORS) % OMR_SECTORS) & 1)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether the stroke that leaves `at` goes on into a position with a greater mark. */
+static gboolean
+ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
+{
+    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
+    const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
+
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || !is_mark(measure, model))
+        return FALSE;
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
+        const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
+        double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
+        if (i == at || there->option == NULL || hypot(dx, dy) > FOLLOW_MM || other->mark.leaves < 1)
+            continue;
+        if (measure->mark.mass < model->stray_mass * other->mark.mass && leaves_towards(measure, dx, dy) &&
+            leaves_towards(other, -dx, -dy))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+omr_context_find_spill(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    double usual =
+        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.spill), USUAL_SHARE, model);
+
+    for (guint i = 0; i < measures->len; i++)
+        g_array_index(measures, OmrMeasure, i).usual_spill = usual;
+}
+
+void
+omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    double usual_mass =
+        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.mass), 0.5, model);
+    double usual_leaves =
+        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.leaves), 0.5, model);
+    gboolean passing_counts = !is_style_to_pass(measures, model);
+
+    for (guint i = 0; i < measures->len; i++) {
+        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        if (g_array_index(blank->targets, OmrTarget, i).option != NULL)
+            measure->stray = (passing_counts && passes_through(measure, model)) ||
+                             is_unlike_the_page(measure, usual_mass, usual_leaves, model) ||
+                             ends_another_mark(blank, measures, i, model);
+    }
+}
