@@ -50,7 +50,8 @@ guint calibration_labels_count(const CalibrationLabels *labels);
 /* Label i; equal strings are the same pointer. */
 const CalibrationLabel *calibration_labels_at(const CalibrationLabels *labels, guint i);
 
-/* Whether the model is fitted to a label and judged by it: it decided, and the mark was not taken back. */
+/* Whether the model is fitted to a label and judged by it: it decided, no other rule hands the field over,
+ * and the mark was not taken back. */
 gboolean calibration_label_is_judged(const CalibrationLabel *label);
 
 /* How many are, and how many of them are marked. */

@@ -83,7 +83,8 @@ calibration_labels_at(const CalibrationLabels *labels, guint i)
 gboolean
 calibration_label_is_judged(const CalibrationLabel *label)
 {
-    return label->rule == CALIBRATION_RULE_MODEL && label->truth != CALIBRATION_TRUTH_CANCELLED;
+    return label->rule == CALIBRATION_RULE_MODEL && !label->handed &&
+           label->truth != CALIBRATION_TRUTH_CANCELLED;
 }
 
 void

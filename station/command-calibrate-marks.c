@@ -293,8 +293,13 @@ fit(const Words *words, const CalibrationProfile *base, const CalibrationLabels 
     calibration_review_run(labels, report.better ? fitted.after : fitted.before, &wish, &review);
     marks_report_print(&report);
     *settled = review.proven && review.bearable;
-    return (!words->chart || marks_report_draw(&report, words->chart, error)) &&
-           (!words->output || write_profile(words, &report, command, error));
+    if (words->chart && !marks_report_draw(&report, words->chart, error))
+        return FALSE;
+    if (words->output && !review.bearable)
+        command_warn(
+            _("%s: not written, since nearly everything would be handed to a person; are the labels right?"),
+            words->output);
+    return !words->output || !review.bearable || write_profile(words, &report, command, error);
 }
 
 CommandStatus

@@ -138,10 +138,13 @@ test_known_answers(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     for (int i = 0; i < SERIALS; i++)
         g_string_append_printf(turned, "\n%.7s%s", lines[1 + i], lines[1 + (i + 1) % SERIALS] + 7);
     fixture_write(truth, turned->str, -1);
+    g_autofree char *profile = fixture_path(fixture, "wrong.profile");
     g_auto(Run) wrong = run_phieu("calibrate", "marks", "--truth", truth, "--form", fixture->package_path,
-                                  scans, "--error-rate", "0.05", NULL);
+                                  scans, "--error-rate", "0.05", "-o", profile, NULL);
     assert_status(wrong, 1);
     assert_says(&wrong, "that is NOT bearable");
+    g_assert_nonnull(strstr(wrong.problems, "wrong.profile: not written"));
+    g_assert_false(g_file_test(profile, G_FILE_TEST_EXISTS));
 }
 
 /* Decides every marked field of the pages as its person answered. */

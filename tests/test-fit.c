@@ -408,6 +408,39 @@ test_labels_file(void)
     g_assert_cmpstr(digest, !=, of_labels);
 }
 
+/* What another rule decides or hands over, and what was taken back, says nothing of the model. */
+static void
+test_labels_that_are_judged(void)
+{
+    static const struct {
+        CalibrationTruth truth;
+        CalibrationRule rule;
+        gboolean handed, judged;
+    } cases[] = {
+        {CALIBRATION_TRUTH_MARKED, CALIBRATION_RULE_MODEL, FALSE, TRUE},
+        {CALIBRATION_TRUTH_EMPTY, CALIBRATION_RULE_MODEL, FALSE, TRUE},
+        {CALIBRATION_TRUTH_MARKED, CALIBRATION_RULE_MODEL, TRUE, FALSE},
+        {CALIBRATION_TRUTH_MARKED, CALIBRATION_RULE_PERSON, FALSE, FALSE},
+        {CALIBRATION_TRUTH_MARKED, CALIBRATION_RULE_MARKED, FALSE, FALSE},
+        {CALIBRATION_TRUTH_CANCELLED, CALIBRATION_RULE_MODEL, FALSE, FALSE},
+    };
+    g_autoptr(CalibrationLabels) labels = calibration_labels_new();
+    guint judged, marked;
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        CalibrationLabel label = {.group = "1",
+                                  .field = "q",
+                                  .truth = cases[i].truth,
+                                  .rule = cases[i].rule,
+                                  .handed = cases[i].handed};
+        g_assert_cmpint(calibration_label_is_judged(&label), ==, cases[i].judged);
+        g_assert_true(calibration_labels_add(labels, &label));
+    }
+    calibration_labels_judged(labels, &judged, &marked);
+    g_assert_cmpuint(judged, ==, 2);
+    g_assert_cmpuint(marked, ==, 1);
+}
+
 static char *
 header(void)
 {
@@ -533,6 +566,7 @@ main(int argc, char **argv)
     g_test_add_func("/reliability/bounds", test_bounds);
     g_test_add_func("/reliability/review", test_review);
     g_test_add_func("/labels/file", test_labels_file);
+    g_test_add_func("/labels/that-are-judged", test_labels_that_are_judged);
     g_test_add_func("/labels/files-that-are-none", test_labels_that_are_none);
     g_test_add_func("/profile/written", test_profile_is_written_and_reads_alike);
     int status = g_test_run();
