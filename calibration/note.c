@@ -100,10 +100,7 @@ plan_beside(CalibrationRespondent *respondent, const FormPage *page, AddStrokes 
             !calibration_slip_is_free(&strokes, page, 0.8))
             continue;
         calibration_slip_tell(respondent, page, &strokes, CALIBRATION_MARK_BESIDE);
-        CalibrationSlip *slip = calibration_slip_add(respondent, page);
-        CalibrationStrokes planned = strokes;
-        strokes = slip->strokes;
-        slip->strokes = planned;
+        calibration_slip_add(respondent, page, &strokes);
         return;
     }
 }
@@ -147,7 +144,7 @@ plan_note(CalibrationRespondent *respondent, const FormPage *page, GRand *random
             !calibration_slip_is_free(&area, page, 1))
             continue;
         calibration_slip_tell(respondent, page, &area, CALIBRATION_MARK_BESIDE);
-        CalibrationSlip *slip = calibration_slip_add(respondent, page);
+        CalibrationSlip *slip = calibration_slip_add(respondent, page, &area);
         slip->text = g_strdup(text);
         slip->around = read;
         slip->upward = upward;

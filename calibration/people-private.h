@@ -69,7 +69,7 @@ typedef struct {
 typedef struct {
     int page;
     CalibrationStrokes strokes;
-    char *text;      /* a note instead of strokes, or NULL */
+    char *text;      /* a note is written where the strokes are, or NULL */
     FormRect around; /* … in this rectangle … */
     gboolean upward; /* … turned, to be read from the right; `around` is as it is read, at its lower left */
 } CalibrationSlip;
@@ -125,8 +125,9 @@ void calibration_tail_strokes(CalibrationStrokes *strokes, const CalibrationPosi
 /* The answer of a field of the package. */
 CalibrationAnswer *calibration_answer_of(const CalibrationRespondent *respondent, const FormField *field);
 
-/* A new, empty slip of the respondent. */
-CalibrationSlip *calibration_slip_add(CalibrationRespondent *respondent, const FormPage *page);
+/* A new slip of the respondent, of these strokes; they are taken and left empty. */
+CalibrationSlip *calibration_slip_add(CalibrationRespondent *respondent, const FormPage *page,
+                                      CalibrationStrokes *strokes);
 void calibration_slip_free(gpointer slip);
 
 /* Rings, underlines, notes. */

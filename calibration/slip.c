@@ -7,11 +7,12 @@
 #define BESIDE_MM 1.5
 
 CalibrationSlip *
-calibration_slip_add(CalibrationRespondent *respondent, const FormPage *page)
+calibration_slip_add(CalibrationRespondent *respondent, const FormPage *page, CalibrationStrokes *strokes)
 {
     CalibrationSlip *slip = g_new0(CalibrationSlip, 1);
     slip->page = page->page;
-    calibration_strokes_init(&slip->strokes);
+    slip->strokes = *strokes;
+    calibration_strokes_init(strokes);
     g_ptr_array_add(respondent->slips, slip);
     return slip;
 }
@@ -171,10 +172,7 @@ plan_stray(CalibrationRespondent *respondent, const FormPage *page, GRand *rando
             !is_on_page(&strokes, respondent->package))
             continue;
         calibration_slip_tell(respondent, page, &strokes, CALIBRATION_MARK_STRAY);
-        CalibrationSlip *slip = calibration_slip_add(respondent, page);
-        CalibrationStrokes planned = strokes;
-        strokes = slip->strokes;
-        slip->strokes = planned;
+        calibration_slip_add(respondent, page, &strokes);
         return;
     }
 }

@@ -102,10 +102,7 @@ strike_fields(CalibrationRespondent *respondent, const FormPage *page, Calibrati
     for (guint i = from; i < to; i++)
         calibration_answer_of(respondent, g_ptr_array_index(page->fields, i))->struck = TRUE;
     calibration_slip_tell(respondent, page, strokes, CALIBRATION_MARK_STRUCK_OUT);
-    CalibrationSlip *slip = calibration_slip_add(respondent, page);
-    CalibrationStrokes planned = *strokes;
-    *strokes = slip->strokes;
-    slip->strokes = planned;
+    calibration_slip_add(respondent, page, strokes);
 }
 
 /* Leaves nothing marked in the answer, or takes what is marked back. */
