@@ -87,6 +87,7 @@ CommandStatus command_form_check(CommandCall *call, GError **error);
 CommandStatus command_form_compile(CommandCall *call, GError **error);
 CommandStatus command_form_print(CommandCall *call, GError **error);
 CommandStatus command_form_proof(CommandCall *call, GError **error);
+CommandStatus command_form_trace(CommandCall *call, GError **error);
 CommandStatus command_import(CommandCall *call, GError **error);
 CommandStatus command_init(CommandCall *call, GError **error);
 CommandStatus command_read(CommandCall *call, GError **error);

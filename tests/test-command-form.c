@@ -174,6 +174,37 @@ test_broken_package(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_false(g_file_test(pdf, G_FILE_TEST_EXISTS));
 }
 
+/* A compiled page's own blank is traced: the same positions, a package that loads, a picture to look at. */
+static void
+test_trace(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autofree char *blank = fixture_path(fixture, "form-p1.png"),
+                    *path = fixture_path(fixture, "traced.form.json"),
+                    *overlay = fixture_path(fixture, "look.png"), *white = fixture_path(fixture, "white.png");
+    g_auto(Run) run = run_phieu("form", "trace", blank, "-o", path, "--overlay", overlay, NULL);
+    assert_status(run, 0);
+    g_assert_nonnull(strstr(run.output, "positions: 12"));
+    g_assert_true(g_file_test(overlay, G_FILE_TEST_EXISTS));
+    g_autoptr(FormPackage) package = form_package_load(path, NULL);
+    g_assert_nonnull(package);
+    g_assert_cmpstr(package->code, ==, "TRACED");
+    g_auto(Run) read = run_phieu("read", "--form", path, blank, NULL);
+    assert_status(read, 0);
+    g_assert_null(strstr(read.output, "\"answered\""));
+
+    fixture_png(white, 1654, 2339);
+    g_auto(Run) no_dpi = run_phieu("form", "trace", white, "-o", path, NULL);
+    assert_one_line(no_dpi, 2, "--dpi");
+    g_auto(Run) nothing = run_phieu("form", "trace", white, "--paper", "A4", "-o", path, NULL);
+    assert_one_line(nothing, 2, "white.png");
+    g_auto(Run) paper = run_phieu("form", "trace", white, "--paper", "A17", NULL);
+    assert_one_line(paper, 2, "A17");
+    g_auto(Run) both = run_phieu("form", "trace", white, "--paper", "A4", "--dpi", "200", NULL);
+    assert_one_line(both, 2, "--paper");
+    g_auto(Run) name = run_phieu("form", "trace", blank, "-o", "thing.json", NULL);
+    assert_one_line(name, 2, ".form.json");
+}
+
 #define ADD(name, data, function)                                                                            \
     g_test_add("/form/" name, Fixture, data, fixture_set_up, function, fixture_tear_down)
 
@@ -192,6 +223,7 @@ main(int argc, char **argv)
     ADD("print-lists", NULL, test_print_lists);
     ADD("proof", NULL, test_proof);
     ADD("proof-fails", NULL, test_proof_fails);
+    ADD("trace", NULL, test_trace);
     ADD("broken-package", NULL, test_broken_package);
     return g_test_run();
 }

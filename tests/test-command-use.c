@@ -7,7 +7,7 @@
 static const char *const commands[] = {
     "demo",   "form check", "form compile",  "form proof",       "form print",        "form add",
     "read",   "init",       "sample import", "import",           "batch list",        "batch show",
-    "status", "export",     "bench",         "calibrate target", "calibrate scanner",
+    "status", "export",     "bench",         "calibrate target", "calibrate scanner", "form trace",
 };
 
 static void
