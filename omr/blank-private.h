@@ -57,14 +57,16 @@ typedef struct {
 } OmrTarget;
 
 /* The print of one answer position, by which its own place is found to a fraction of a mm. */
-#define OMR_OUTLINE_DPI  101.6 /* of the page: 4 px a mm */
-#define OMR_OUTLINE_SIDE 60    /* px: of a larger position only the middle is looked at */
+#define OMR_OUTLINE_DPI    101.6 /* of the page: 4 px a mm */
+#define OMR_OUTLINE_SIDE   60    /* px: of a larger position only the middle is looked at */
+#define OMR_OUTLINE_STRIDE 64
 
 typedef struct {
     double x_mm, y_mm; /* centre */
     int width, height; /* px */
     int reach;         /* px: how far around it is looked for */
     double energy;     /* sum of the squares of `values` */
+    int stride;        /* values from row to row: `width` rounded up to whole vectors */
     gint16 *values;    /* grey values less their mean in a band about the outline, 0 elsewhere; NULL: there is
                           no print to find it by */
 } OmrOutline;

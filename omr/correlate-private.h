@@ -27,4 +27,14 @@ typedef struct {
 double omr_search(OmrSearch *search, const OmrPyramid *image, const OmrSought *sought, double least,
                   OmrPoint *offset);
 
+/* Sums of products of a pattern with the pixels from `values`, `values` + 1 … on, `n` of them. Rows of the
+ * pattern are `width` long, a multiple of 16, 0 past what counts; as much is read of the pixels' rows, which
+ * are `stride` apart. */
+typedef struct {
+    const gint16 *values;
+    int width, height;
+} OmrPattern;
+
+void omr_products(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OmrSearch, omr_search_free)

@@ -75,17 +75,16 @@ find_variances(OmrSearch *search, int side, int n)
     }
 }
 
-/* Sums of products of the patch and the squares at `n` neighbouring places from `values` on. */
 static void
-find_products(const guint8 *values, const OmrPatch *patch, int side, int n, gint32 *product)
+find_products(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product)
 {
     for (int i = 0; i < n; i++) {
         product[i] = 0;
-        for (int row = 0; row < side; row++) {
-            const guint8 *at = values + row * STRIDE + i;
-            const gint16 *wanted = patch->values + row * OMR_PATCH_STRIDE;
+        for (int row = 0; row < pattern->height; row++) {
+            const guint8 *at = values + row * stride + i;
+            const gint16 *wanted = pattern->values + row * pattern->width;
             gint32 sum = 0;
-            for (int column = 0; column < OMR_PATCH_STRIDE; column++)
+            for (int column = 0; column < pattern->width; column++)
                 sum += (gint16)at[column] * wanted[column];
             product[i] += sum;
         }
@@ -95,46 +94,61 @@ find_products(const guint8 *values, const OmrPatch *patch, int side, int n, gint
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
-/* Half a row of a patch: the products with 16 pixels, added up in pairs. */
-__attribute__((target("avx2"))) static inline __m256i
-multiply_half(const guint8 *values, const gint16 *wanted)
-{
-    __m256i pixels = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)values));
+/* Two neighbouring places at once: they share the pattern. */
+typedef struct {
+    __m256i first, second;
+} Pair;
 
-    return _mm256_madd_epi16(pixels, _mm256_loadu_si256((const __m256i *)(const void *)wanted));
+/* The products of 16 pixels, added up in pairs. */
+__attribute__((target("avx2"))) static inline __m256i
+multiply(const guint8 *values, __m256i wanted)
+{
+    return _mm256_madd_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)values)),
+                             wanted);
+}
+
+__attribute__((target("avx2"))) static inline gint32
+sum_of(__m256i eight)
+{
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+
+    return _mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 1);
 }
 
 __attribute__((target("avx2"))) static void
-find_products_at_once(const guint8 *values, const OmrPatch *patch, int side, int n, gint32 *product)
+find_products_at_once(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product)
 {
-    G_STATIC_ASSERT(OMR_PATCH_STRIDE == 32);
-    for (int i = 0; i < n; i++) {
-        const guint8 *at = values + i;
-        const gint16 *wanted = patch->values;
-        __m256i left = _mm256_setzero_si256(), right = _mm256_setzero_si256();
-        for (int row = 0; row < side; row++, at += STRIDE, wanted += OMR_PATCH_STRIDE) {
-            left = _mm256_add_epi32(left, multiply_half(at, wanted));
-            right = _mm256_add_epi32(right, multiply_half(at + 16, wanted + 16));
+    for (int i = 0; i < n; i += 2) {
+        Pair sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+        const gint16 *wanted = pattern->values;
+        int next = i + 1 < n ? 1 : 0;
+        for (int row = 0; row < pattern->height; row++) {
+            const guint8 *at = values + row * stride + i;
+            for (int column = 0; column < pattern->width; column += 16, at += 16, wanted += 16) {
+                __m256i sixteen = _mm256_loadu_si256((const __m256i *)(const void *)wanted);
+                sum.first = _mm256_add_epi32(sum.first, multiply(at, sixteen));
+                sum.second = _mm256_add_epi32(sum.second, multiply(at + next, sixteen));
+            }
         }
-        left = _mm256_add_epi32(left, right);
-        __m128i four = _mm_add_epi32(_mm256_castsi256_si128(left), _mm256_extracti128_si256(left, 1));
-        __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
-        product[i] = _mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 1);
+        product[i] = sum_of(sum.first);
+        product[i + next] = sum_of(sum.second);
     }
 }
 
-static gboolean
-can_at_once(void)
+void
+omr_products(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product)
 {
-    return __builtin_cpu_supports("avx2") != 0;
+    if (__builtin_cpu_supports("avx2"))
+        find_products_at_once(values, stride, pattern, n, product);
+    else
+        find_products(values, stride, pattern, n, product);
 }
 #else
-#define find_products_at_once find_products
-
-static gboolean
-can_at_once(void)
+void
+omr_products(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product)
 {
-    return FALSE;
+    find_products(values, stride, pattern, n, product);
 }
 #endif
 
@@ -153,7 +167,7 @@ static void
 correlate(OmrSearch *search, const OmrSought *sought)
 {
     int side = 2 * sought->half + 1, n = 2 * sought->radius + 1, width = side + n - 1;
-    gboolean at_once = can_at_once();
+    OmrPattern pattern = {sought->patch->values, OMR_PATCH_STRIDE, side};
 
     memset(search->sums, 0, sizeof search->sums);
     memset(search->squares, 0, sizeof search->squares);
@@ -163,10 +177,7 @@ correlate(OmrSearch *search, const OmrSought *sought)
         const guint8 *values = search->values + top * STRIDE;
         add_row(search->sums, search->squares, values + (side - 1) * STRIDE, width, 1);
         find_variances(search, side, n);
-        if (at_once)
-            find_products_at_once(values, sought->patch, side, n, search->product);
-        else
-            find_products(values, sought->patch, side, n, search->product);
+        omr_products(values, STRIDE, &pattern, n, search->product);
         find_scores(search, sought->patch, n, side * side, search->score + top * n);
         add_row(search->sums, search->squares, values, width, -1);
     }

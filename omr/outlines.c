@@ -61,10 +61,12 @@ sample_band(OmrOutline *outline, const OmrSource *source, const FormOption *opti
         in_band += band[at];
     }
     float mean = sum / (float)MAX(in_band, 1);
-    outline->values = g_new(gint16, (gsize)n);
+    outline->stride = (outline->width + 15) & ~15;
+    outline->values = g_new0(gint16, (gsize)(outline->stride * outline->height));
     for (int at = 0; at < n; at++) {
-        outline->values[at] = (gint16)(band[at] ? lrintf(values[at] - mean) : 0);
-        outline->energy += outline->values[at] * outline->values[at];
+        gint16 value = (gint16)(band[at] ? lrintf(values[at] - mean) : 0);
+        outline->values[at / outline->width * outline->stride + at % outline->width] = value;
+        outline->energy += value * value;
     }
     if (outline->energy < MIN_CONTRAST * MIN_CONTRAST * in_band)
         g_clear_pointer(&outline->values, g_free);

@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "align-private.h"
+#include "correlate-private.h"
 
 #define MAX_REACH 5 /* px of OMR_OUTLINE_DPI; outlines.c */
 #define MAX_MAP   ((2 * MAX_REACH + 1) * (2 * MAX_REACH + 1))
-#define MAX_WIDE  (OMR_OUTLINE_SIDE + 2 * MAX_REACH)
+#define MAX_HIGH  (OMR_OUTLINE_SIDE + 2 * MAX_REACH)
+#define STRIDE    (OMR_OUTLINE_STRIDE + 2 * MAX_REACH)
 
 /* Positions nearer than this, along the page's lines and down it, are asked too. */
 #define ACROSS_MM 32.0
@@ -65,7 +67,7 @@ side_of(const OmrOutline *outline)
 
 /* Grey values around a position, and their mean. */
 static float
-sample_around(const Look *look, const OmrPyramid *image, int width, int height, gint16 *values)
+sample_around(const Look *look, const OmrPyramid *image, int width, int height, guint8 *values)
 {
     const OmrJacobian *step = &look->step;
     double left = (width - 1) / 2.0, up = (height - 1) / 2.0;
@@ -75,30 +77,14 @@ sample_around(const Look *look, const OmrPyramid *image, int width, int height, 
                         .across_y = step->yx,
                         .down_x = step->xy,
                         .down_y = step->yy};
-    guint8 grey[MAX_WIDE * MAX_WIDE];
     guint32 sum = 0;
 
-    omr_pyramid_sample(image, &raster, width, height, grey, width);
-    for (int at = 0; at < width * height; at++) {
-        values[at] = grey[at];
-        sum += grey[at];
+    omr_pyramid_sample(image, &raster, width, height, values, STRIDE);
+    for (int row = 0; row < height; row++) {
+        for (int column = 0; column < width; column++)
+            sum += values[row * STRIDE + column];
     }
     return (float)sum / (float)(width * height);
-}
-
-static gint32
-product_at(const OmrOutline *outline, const gint16 *values, int width)
-{
-    gint32 product = 0;
-
-    for (int row = 0; row < outline->height; row++) {
-        const gint16 *wanted = outline->values + row * outline->width, *here = values + row * width;
-        gint32 sum = 0;
-        for (int column = 0; column < outline->width; column++)
-            sum += wanted[column] * here[column];
-        product += sum;
-    }
-    return product;
 }
 
 /* How much of the print shows at each offset, by the paper's brightness there. */
@@ -106,16 +92,21 @@ static void
 look_around(Look *look, const OmrPyramid *image)
 {
     const OmrOutline *outline = look->outline;
+    OmrPattern pattern = {outline->values, outline->stride, outline->height};
     int side = side_of(outline), width = outline->width + 2 * outline->reach,
         height = outline->height + 2 * outline->reach;
-    gint16 values[MAX_WIDE * MAX_WIDE];
+    guint8 values[MAX_HIGH * STRIDE] = {0};
     float mean = sample_around(look, image, width, height, values);
     float scale = 255.0f / (MAX(mean, 1) * (float)outline->energy);
+    gint32 product[2 * MAX_REACH + 1];
 
     look->best = 0;
-    for (int at = 0; at < side * side; at++) {
-        look->score[at] = scale * (float)product_at(outline, values + at / side * width + at % side, width);
-        look->best = MAX(look->best, look->score[at]);
+    for (int y = 0; y < side; y++) {
+        omr_products(values + y * STRIDE, STRIDE, &pattern, side, product);
+        for (int x = 0; x < side; x++) {
+            look->score[y * side + x] = scale * (float)product[x];
+            look->best = MAX(look->best, look->score[y * side + x]);
+        }
     }
 }
 

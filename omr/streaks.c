@@ -17,7 +17,7 @@
 #define LEAST_SHARE 0.6
 
 #define MARGIN_ROWS 24
-#define BODY_ROWS   192
+#define BODY_ROWS   192 /* times 255 fits 16 bits */
 
 /* Both sides of a place on a line must be paper to this degree. */
 #define PAPER 0.8
@@ -28,7 +28,7 @@
 /* What was seen of every column in one part of the page. */
 typedef struct {
     guint16 *seen, *dark;
-    float *darkness; /* sum over the dark ones, of 255 */
+    guint16 *darkness; /* sum over the dark ones, of 255 */
 } Tally;
 
 static void
@@ -36,7 +36,7 @@ tally_init(Tally *tally, int width)
 {
     tally->seen = g_new0(guint16, (gsize)width);
     tally->dark = g_new0(guint16, (gsize)width);
-    tally->darkness = g_new0(float, (gsize)width);
+    tally->darkness = g_new0(guint16, (gsize)width);
 }
 
 static void
@@ -85,11 +85,34 @@ sides_init(Sides *sides, const OmrAlignment *alignment, const FormPackage *packa
     sides->px_per_mm = sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
 }
 
+/* Looks at `n` neighbouring pixels and `beside` px to both sides of each. */
+OMR_VECTOR_CLONES static void
+tally_pixels(guint16 *restrict seen, guint16 *restrict dark, guint16 *restrict darkness,
+             const guint8 *restrict at, int n, int beside, guint16 paper, guint16 least)
+{
+    const guint8 *left = at - beside, *right = at + beside;
+
+    for (int i = 0; i < n; i++) {
+        guint16 side = left[i] < right[i] ? left[i] : right[i], here = at[i];
+        guint16 below = side > here ? (guint16)(side - here) : 0;
+        guint16 is_seen = side >= paper ? 0xffff : 0, is_dark = below >= least ? is_seen : 0;
+        seen[i] = (guint16)(seen[i] - is_seen);
+        dark[i] = (guint16)(dark[i] - is_dark);
+        darkness[i] = (guint16)(darkness[i] + (below & is_dark));
+    }
+}
+
+static int
+row_at(double start, double slope, double factor, int x)
+{
+    return (int)((start + slope * (x + 0.5) * factor) / factor);
+}
+
 /* Looks at one place of every column: `share` of the way from `from_mm` to `to_mm`, measured down from the
  * upper edge, or up from the lower edge where `up`. */
 static void
 tally_row(Tally *tally, const OmrImage *image, double factor, const Sides *sides, double place_mm,
-          gboolean up, int paper, int least)
+          gboolean up, guint16 paper, guint16 least)
 {
     int beside = MAX((int)lround(BESIDE_MM * sides->px_per_mm / factor), 2);
     double edge = up ? sides->bottom : sides->top, slope = up ? sides->bottom_slope : sides->top_slope;
@@ -97,19 +120,13 @@ tally_row(Tally *tally, const OmrImage *image, double factor, const Sides *sides
     int first = MAX((int)(sides->left / factor), beside);
     int last = MIN((int)(sides->right / factor), image->width - beside);
 
-    for (int x = first; x < last; x++) {
-        int y = (int)((edge + slope * (x + 0.5) * factor + shift) / factor);
-        if (y < 0 || y >= image->height)
-            continue;
-        const guint8 *at = image->pixels + (gsize)y * (gsize)image->stride + x;
-        int side = MIN(at[-beside], at[beside]);
-        if (side < paper)
-            continue;
-        tally->seen[x]++;
-        if (side - at[0] < least)
-            continue;
-        tally->dark[x]++;
-        tally->darkness[x] += (float)(side - at[0]);
+    for (int x = first, end; x < last; x = end) {
+        int y = row_at(edge + shift, slope, factor, x);
+        for (end = last; row_at(edge + shift, slope, factor, end - 1) != y;)
+            end = x + (end - x + 1) / 2;
+        if (y >= 0 && y < image->height)
+            tally_pixels(tally->seen + x, tally->dark + x, tally->darkness + x,
+                         image->pixels + (gsize)y * (gsize)image->stride + x, end - x, beside, paper, least);
     }
 }
 
@@ -135,7 +152,7 @@ join_columns(const Tally *parts, int width, double factor)
         if (dark) {
             OmrStreak *streak = &g_array_index(streaks, OmrStreak, streaks->len - 1);
             streak->right_px = (x + 1) * factor;
-            streak->darkness = MAX(streak->darkness, parts[1].darkness[x] / parts[1].dark[x] / 255);
+            streak->darkness = MAX(streak->darkness, (float)parts[1].darkness[x] / parts[1].dark[x] / 255);
         }
         within = dark;
     }
@@ -153,6 +170,7 @@ omr_streaks_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignm
     double factor = (double)(1 << index);
     double height_mm = (sides.bottom - sides.top) / MAX(sides.px_per_mm, 1e-3);
     double light = omr_white_at(white, image->level[0].width / 2.0, image->level[0].height / 2.0);
+    guint16 paper = (guint16)(PAPER * light), darker = (guint16)MAX(least * light, 1);
     g_auto(Tally) top = {0}, body = {0}, bottom = {0};
 
     tally_init(&top, level->width);
@@ -160,13 +178,12 @@ omr_streaks_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignm
     tally_init(&bottom, level->width);
     for (int i = 0; i < MARGIN_ROWS; i++) {
         double place_mm = MARGIN_NEAR_MM + (MARGIN_FAR_MM - MARGIN_NEAR_MM) * i / (MARGIN_ROWS - 1);
-        tally_row(&top, level, factor, &sides, place_mm, FALSE, (int)(PAPER * light), (int)(least * light));
-        tally_row(&bottom, level, factor, &sides, place_mm, TRUE, (int)(PAPER * light), (int)(least * light));
+        tally_row(&top, level, factor, &sides, place_mm, FALSE, paper, darker);
+        tally_row(&bottom, level, factor, &sides, place_mm, TRUE, paper, darker);
     }
     for (int i = 0; i < BODY_ROWS; i++)
         tally_row(&body, level, factor, &sides,
-                  MARGIN_FAR_MM + (height_mm - 2 * MARGIN_FAR_MM) * i / BODY_ROWS, FALSE,
-                  (int)(PAPER * light), (int)(least * light));
+                  MARGIN_FAR_MM + (height_mm - 2 * MARGIN_FAR_MM) * i / BODY_ROWS, FALSE, paper, darker);
     const Tally parts[] = {top, body, bottom};
     return join_columns(parts, level->width, factor);
 }
