@@ -1,4 +1,7 @@
 #include <glib/gi18n-lib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "accuracy-report-private.h"
 #include "command-private.h"
@@ -88,6 +91,17 @@ check(const Words *words, GError **error)
            (!words->keep || folder_make(words->keep, error));
 }
 
+/* Page after page takes and gives back the same large buffers: the process keeps them, since fresh memory of
+ * the system's costs a tenth of the time. */
+static void
+keep_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, G_MAXINT);
+#endif
+}
+
 static gboolean
 measure(const Words *words, const AccuracySubject *subject, guint threads, GError **error)
 {
@@ -101,6 +115,7 @@ measure(const Words *words, const AccuracySubject *subject, guint threads, GErro
         .quiet = words->json,
     };
     AccuracyResult result = {0};
+    keep_memory();
     command_catch_interrupts();
     gboolean fine = accuracy_run(subject, &options, &result, error);
     if (fine && words->json)
