@@ -1,4 +1,6 @@
 /* Where everything stands on the target page. */
+#include <math.h>
+
 #include "target-private.h"
 
 #include "calibration-target.h"
@@ -69,11 +71,15 @@ target_bar_lp_mm(int i)
     return 1 / (2 * target_bar_dots[i] * DOT_600_MM);
 }
 
+/* On whole dots of a 600 dpi printer, counted from the bottom left as PDF does: a bar that lies between dots
+ * is printed a dot wider. */
 FormRect
 target_bar_rect(int set, int i)
 {
-    double left = set % 2 == 0 ? 42.25 : 117.25;
-    return (FormRect){left + i * (TARGET_BAR_PATCH_MM + BAR_GAP_MM), set < 2 ? 109 : 171.5,
+    double left = (set % 2 == 0 ? 42.25 : 117.25) + i * (TARGET_BAR_PATCH_MM + BAR_GAP_MM),
+           top = set < 2 ? 109 : 171.5;
+    return (FormRect){round(left / DOT_600_MM) * DOT_600_MM,
+                      TARGET_HEIGHT_MM - round((TARGET_HEIGHT_MM - top) / DOT_600_MM) * DOT_600_MM,
                       TARGET_BAR_PATCH_MM, TARGET_BAR_PATCH_MM};
 }
 

@@ -22,6 +22,9 @@ typedef struct {
 
 #define TRACE_PAPER 230
 
+/* Of the blank, enlarged or not: A2 at 300 dpi. */
+#define TRACE_MAX_PIXELS 40e6
+
 /* Closed outlines of answer positions, and of boxes to write in; of GArray of TraceShape. */
 void trace_find_shapes(const TracePage *page, GArray *options, GArray *boxes);
 

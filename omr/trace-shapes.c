@@ -252,7 +252,10 @@ keep_best(GArray *shapes)
 void
 trace_find_shapes(const TracePage *page, GArray *options, GArray *boxes)
 {
-    int scale = page->px_per_mm * 25.4 < SCALE_DPI ? page->px_per_mm * 25.4 < SCALE_DPI / 2 ? 3 : 2 : 1;
+    double dpi = page->px_per_mm * 25.4, pixels = (double)pixGetWidth(page->grey) * pixGetHeight(page->grey);
+    int scale = dpi < SCALE_DPI / 2 ? 3 : dpi < SCALE_DPI ? 2 : 1;
+    while (scale > 1 && pixels * scale * scale > TRACE_MAX_PIXELS)
+        scale--;
     g_autoptr(PIX) large =
         scale == 1 ? pixClone(page->grey) : pixScaleGrayLI(page->grey, (float)scale, (float)scale);
     for (int i = 0; large && i < 2 * LEVELS; i++) {

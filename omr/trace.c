@@ -11,6 +11,8 @@
 
 #define BLANK_DPI    300.0
 #define MAX_PIXELS   (160 * 1000 * 1000)
+#define LEAST_MM     50.0 /* sides of a page */
+#define MOST_MM      600.0
 #define LEAST_SIDE   300
 #define SKEW_SWEEP   15.0
 #define SKEW_LEAST   0.02 /* degrees: less is not turned back */
@@ -109,6 +111,13 @@ omr_trace(PIX *pix, const OmrTraceFacts *facts, const char *name, GError **error
     if (MIN(width, height) < LEAST_SIDE || (gint64)width * height > MAX_PIXELS) {
         fail(name, OMR_ERROR_INPUT, _("is too small or too large for a page; scan it at 150 to 600 dpi"),
              error);
+        return NULL;
+    }
+    double width_mm = width / facts->dpi_x * 25.4, height_mm = height / facts->dpi_y * 25.4;
+    if (MIN(width_mm, height_mm) < LEAST_MM || MAX(width_mm, height_mm) > MOST_MM) {
+        g_set_error(error, OMR_ERROR, OMR_ERROR_INPUT,
+                    _("%s: is %.0f × %.0f mm at %.0f dpi; name its true resolution with --dpi"), name,
+                    width_mm, height_mm, facts->dpi_x);
         return NULL;
     }
     g_autoptr(OmrTrace) trace = g_new0(OmrTrace, 1);

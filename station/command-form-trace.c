@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command-private.h"
 #include "form-image.h"
@@ -90,6 +91,36 @@ find_facts(const Options *options, const char *shown, const ScannerPage *page, O
     return FALSE;
 }
 
+static gboolean
+is_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+/* The stem of the package's name and its blank; an edited package or the scan itself is never written over.
+ */
+static gboolean
+check_places(const Options *options, const char *scan, char **stem, char **blank, GError **error)
+{
+    *stem = g_strndup(options->output, strlen(options->output) - strlen(ENDING));
+    *blank = g_strconcat(*stem, "-p1.png", NULL);
+    if (g_file_test(options->output, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
+                    _("%s: is there already; move it away, or name another package with -o"),
+                    options->output);
+        return FALSE;
+    }
+    if (is_same_file(scan, *blank) || (options->overlay && is_same_file(scan, options->overlay))) {
+        g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
+                    _("%s: is the scan itself and would be written over; name another package with -o"),
+                    scan);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 /* The form's code from the package's name: what a QR could hold. */
 static char *
 code_of(const char *stem)
@@ -123,11 +154,10 @@ write_png(PIX *pix, const char *path, GError **error)
 }
 
 static gboolean
-write_package(const OmrTrace *trace, const char *output, GError **error)
+write_package(const OmrTrace *trace, const char *output, const char *stem, const char *blank, GError **error)
 {
-    g_autofree char *stem = g_strndup(output, strlen(output) - strlen(ENDING));
-    g_autofree char *name = g_path_get_basename(stem), *code = code_of(name);
-    g_autofree char *blank = g_strconcat(stem, ".png", NULL), *blank_name = g_strconcat(name, ".png", NULL);
+    g_autofree char *name = g_path_get_basename(stem), *code = code_of(name),
+                    *blank_name = g_path_get_basename(blank);
     g_autoptr(FormPackage) package = omr_trace_package(trace, code, blank_name);
     if (!write_png(trace->blank, blank, error) || !form_package_save(package, output, error))
         return FALSE;
@@ -190,6 +220,9 @@ static CommandStatus
 trace_page(const Options *options, const char *scan, GError **error)
 {
     g_autofree char *shown = g_filename_display_name(scan);
+    g_autofree char *stem = NULL, *blank = NULL;
+    if (!check_places(options, scan, &stem, &blank, error))
+        return COMMAND_FAILED;
     g_autoptr(ScannerFile) file = scanner_file_open(scan, error);
     g_auto(ScannerPage) page = {0};
     OmrTraceFacts facts;
@@ -207,7 +240,7 @@ trace_page(const Options *options, const char *scan, GError **error)
         if (!write_png(overlay, options->overlay, error))
             return COMMAND_FAILED;
     }
-    if (!write_package(trace, options->output, error))
+    if (!write_package(trace, options->output, stem, blank, error))
         return COMMAND_FAILED;
     print_found(trace, options->output);
     return COMMAND_DONE;

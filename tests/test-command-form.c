@@ -188,16 +188,27 @@ test_trace(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_autoptr(FormPackage) package = form_package_load(path, NULL);
     g_assert_nonnull(package);
     g_assert_cmpstr(package->code, ==, "TRACED");
+    /* An edited package is not lost to a second run, nor the scan to its own blank. */
+    g_auto(Run) again = run_phieu("form", "trace", blank, "-o", path, NULL);
+    assert_one_line(again, 2, "is there already");
+    g_autofree char *itself = fixture_path(fixture, "look.form.json"),
+                    *scan = fixture_path(fixture, "look-p1.png");
+    g_assert_cmpint(g_rename(overlay, scan), ==, 0);
+    g_auto(Run) over = run_phieu("form", "trace", scan, "-o", itself, NULL);
+    assert_one_line(over, 2, "the scan itself");
     g_auto(Run) read = run_phieu("read", "--form", path, blank, NULL);
     assert_status(read, 0);
     g_assert_null(strstr(read.output, "\"answered\""));
 
     fixture_png(white, 1654, 2339);
-    g_auto(Run) no_dpi = run_phieu("form", "trace", white, "-o", path, NULL);
+    g_autofree char *other = fixture_path(fixture, "other.form.json");
+    g_auto(Run) no_dpi = run_phieu("form", "trace", white, "-o", other, NULL);
     assert_one_line(no_dpi, 2, "--dpi");
-    g_auto(Run) nothing = run_phieu("form", "trace", white, "--paper", "A4", "-o", path, NULL);
+    g_auto(Run) nothing = run_phieu("form", "trace", white, "--paper", "A4", "-o", other, NULL);
+    g_auto(Run) wrong_dpi = run_phieu("form", "trace", white, "--dpi", "1000", "-o", other, NULL);
+    assert_one_line(wrong_dpi, 2, "true resolution");
     assert_one_line(nothing, 2, "white.png");
-    g_auto(Run) paper = run_phieu("form", "trace", white, "--paper", "A17", NULL);
+    g_auto(Run) paper = run_phieu("form", "trace", white, "--paper", "A17", "-o", other, NULL);
     assert_one_line(paper, 2, "A17");
     g_auto(Run) both = run_phieu("form", "trace", white, "--paper", "A4", "--dpi", "200", NULL);
     assert_one_line(both, 2, "--paper");
