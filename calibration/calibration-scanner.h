@@ -114,7 +114,7 @@ json_t *calibration_scanner_to_json(const CalibrationScannerReading *reading);
 /* "1 bit", "grey" or "colour", and the same for programs: "bilevel" "grey" "colour". */
 const char *calibration_mode_name(CalibrationMode mode);
 
-/* ---- the history: one JSON object a line, a line a scan, only ever added to ---- */
+/* ---- the history (calibration-history.h): a line a scan ---- */
 
 /* Which scanner and scan a record is of. */
 typedef struct {
@@ -124,19 +124,18 @@ typedef struct {
     int index;           /* … and the page in it, from 0 */
 } CalibrationRecord;
 
-/* Adds a record to the file (made where it is missing) under a lock, with one write, synced; a line that a
- * crash left unfinished before is closed first. The same image of the same scanner is not added again
- * (`added` FALSE). CALIBRATION_ERROR_MACHINE when it cannot be written, _INPUT when the file is no history.
- */
-gboolean calibration_history_add(const char *path, const CalibrationRecord *record,
-                                 const CalibrationScannerReading *reading, gboolean *added, GError **error);
+/* Adds a record as calibration_history_append() does; the same image of the same scanner is not added again
+ * (`added` FALSE). */
+gboolean calibration_scanner_history_add(const char *path, const CalibrationRecord *record,
+                                         const CalibrationScannerReading *reading, gboolean *added,
+                                         GError **error);
 
 /* Adds to `findings` what has drifted against the median of the first 5 records of the same scanner, mode and
  * resolution (within 5 %), other than of the same image. `records` is how many there are of these at all. A
  * missing file is an empty history. */
-gboolean calibration_history_compare(const char *path, const CalibrationRecord *record,
-                                     const CalibrationScannerReading *reading,
-                                     const CalibrationScannerLimits *limits, GPtrArray *findings,
-                                     guint *records, GError **error);
+gboolean calibration_scanner_history_compare(const char *path, const CalibrationRecord *record,
+                                             const CalibrationScannerReading *reading,
+                                             const CalibrationScannerLimits *limits, GPtrArray *findings,
+                                             guint *records, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalibrationFinding, calibration_finding_free)

@@ -81,6 +81,9 @@ typedef struct {
     /* Drawn once an empty position, once a page. */
     double speck;
     double stray, struck_part, ringed, underlined, noted;
+    /* Of a copy of a deck (calibration-deck.h), from 1: the options of a field are marked in turn. 0: people
+     * choose. */
+    int turn;
 } CalibrationHabits;
 
 /* An office scanner and careful people, as most of a SIPAS delivery: what the demo and the proof use. */

@@ -56,10 +56,20 @@ choose_empty(const CalibrationRespondent *respondent, const CalibrationAnswer *a
     return (guint)calibration_pick(random, weights, (int)n);
 }
 
+/* The option whose turn it is in this copy of a deck: another one in each field, so that no copy looks like
+ * one column. */
+static guint
+option_in_turn(const CalibrationRespondent *respondent, const CalibrationAnswer *answer)
+{
+    return ((guint)respondent->habits.turn + respondent->answers->len) % answer->field->options->len;
+}
+
 static guint
 choose_option(const CalibrationRespondent *respondent, const CalibrationAnswer *answer, GRand *random)
 {
     guint n = answer->field->options->len;
+    if (respondent->habits.turn > 0)
+        return option_in_turn(respondent, answer);
     if (n < 3 || !is_scale(respondent->package, answer->field))
         return choose_empty(respondent, answer, random);
     double place = respondent->mood + calibration_normal(random, respondent->firmness);
@@ -93,6 +103,10 @@ answer_several(const CalibrationRespondent *respondent, CalibrationAnswer *answe
     static const double share[] = {0, 0.3, 0.35, 0.2, 0.15}; /* of 1 … 4 marks */
     guint n = answer->field->options->len;
     guint marks = (guint)calibration_pick(random, share, G_N_ELEMENTS(share));
+    if (respondent->habits.turn > 0) {
+        answer->positions[option_in_turn(respondent, answer)].state = FORM_MARK_MARKED;
+        marks--;
+    }
     /* Drawn from what is left, not drawn again until it fits: that has no bound, however rarely it shows. */
     for (guint i = 0; i < MIN(marks, n); i++)
         answer->positions[choose_empty(respondent, answer, random)].state = FORM_MARK_MARKED;

@@ -1,119 +1,14 @@
-/* The history of a scanner: JSON Lines, only ever added to. */
-#include <errno.h>
-#include <fcntl.h>
+/* The history of a scanner: what is kept of a scan, and what has drifted since. */
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "calibration-error.h"
+#include "calibration-history.h"
 #include "scanner-private.h"
 
 #define HISTORY_KEY "phieu_scanner_history"
-#define MAX_BYTES   (64 * 1024 * 1024)
 #define BASELINE    5 /* records that drift is told against */
 #define SAME_DPI    0.05
-
-typedef struct {
-    int file;
-    gsize size;
-    gboolean torn; /* the last line was not finished */
-    char *text;
-    GPtrArray *lines; /* of json_t*: the records that could be read */
-} History;
-
-static void
-history_clear(History *history)
-{
-    if (history->file >= 0)
-        close(history->file);
-    g_free(history->text);
-    g_clear_pointer(&history->lines, g_ptr_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(History, history_clear)
-
-static gboolean
-fail(const char *path, GError **error)
-{
-    g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_MACHINE,
-                _("%s: the history cannot be kept (%s); check the folder and the disk"), path,
-                g_strerror(errno));
-    return FALSE;
-}
-
-static void
-drop(gpointer line)
-{
-    json_decref(line);
-}
-
-static gboolean
-read_text(History *history, const char *path, GError **error)
-{
-    struct stat about;
-    if (fstat(history->file, &about) != 0)
-        return fail(path, error);
-    if (!S_ISREG(about.st_mode) || about.st_size > MAX_BYTES) {
-        g_set_error(
-            error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
-            _("%s: is no history of a scanner, or larger than %d MB; name another file with --history"), path,
-            MAX_BYTES / 1024 / 1024);
-        return FALSE;
-    }
-    history->size = (gsize)about.st_size;
-    history->text = g_malloc(history->size + 1);
-    gsize done = 0;
-    while (done < history->size) {
-        ssize_t n = pread(history->file, history->text + done, history->size - done, (off_t)done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail(path, error);
-        if (n == 0)
-            break;
-        done += (gsize)n;
-    }
-    history->size = done;
-    history->text[done] = '\0';
-    history->torn = done > 0 && history->text[done - 1] != '\n';
-    return TRUE;
-}
-
-/* A line that a crash cut short is passed over; a file without any line of ours is another file. */
-static gboolean
-parse(History *history, const char *path, GError **error)
-{
-    g_auto(GStrv) lines = g_strsplit(history->text, "\n", -1);
-    history->lines = g_ptr_array_new_with_free_func(drop);
-    for (char **line = lines; *line; line++) {
-        json_t *record = **line ? json_loads(*line, 0, NULL) : NULL;
-        if (json_is_object(record) && json_object_get(record, HISTORY_KEY))
-            g_ptr_array_add(history->lines, record);
-        else
-            json_decref(record);
-    }
-    if (history->lines->len > 0 || history->size == 0)
-        return TRUE;
-    g_set_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT,
-                _("%s: is no history of a scanner; name another file with --history"), path);
-    return FALSE;
-}
-
-/* Opens and reads; with `write`, makes the file where it is missing and locks it. */
-static gboolean
-history_open(History *history, const char *path, gboolean write, GError **error)
-{
-    int flags = write ? O_RDWR | O_CREAT | O_APPEND : O_RDONLY;
-    history->file = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0666);
-    if (history->file < 0)
-        return fail(path, error);
-    if (write && flock(history->file, LOCK_EX) != 0)
-        return fail(path, error);
-    return read_text(history, path, error) && parse(history, path, error);
-}
 
 static const char *
 text_of(const json_t *record, const char *key)
@@ -130,67 +25,33 @@ is_same_image(const json_t *line, const CalibrationRecord *record)
            json_integer_value(json_object_get(line, "index")) == record->index;
 }
 
-static char *
+static gboolean
+is_same_scan(const json_t *there, const json_t *record)
+{
+    CalibrationRecord own = {text_of(record, "scanner"), NULL, text_of(record, "sha256"),
+                             (int)json_integer_value(json_object_get(record, "index"))};
+    return is_same_image(there, &own);
+}
+
+static json_t *
 line_of(const CalibrationRecord *record, const CalibrationScannerReading *reading)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ"),
                     *image = g_utf8_make_valid(record->image, -1);
-    json_t *line = json_pack("{s:i, s:s, s:s, s:s, s:i, s:s, s:o}", HISTORY_KEY, 1, "time", time, "scanner",
-                             record->scanner, "image", image, "index", record->index, "sha256",
-                             record->sha256, "reading", calibration_scanner_to_json(reading));
-    char *dumped = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(8));
-    json_decref(line);
-    char *text = g_strconcat(dumped, "\n", NULL);
-    free(dumped);
-    return text;
-}
-
-static gboolean
-write_line(const History *history, const char *path, const char *line, GError **error)
-{
-    g_autofree char *whole = g_strconcat(history->torn ? "\n" : "", line, NULL);
-    gsize length = strlen(whole);
-    ssize_t n = write(history->file, whole, length);
-    if (n == (ssize_t)length && fsync(history->file) == 0)
-        return TRUE;
-    int why = n >= 0 && n < (ssize_t)length ? ENOSPC : errno;
-    if (ftruncate(history->file, (off_t)history->size) != 0)
-        why = errno;
-    errno = why;
-    return fail(path, error);
-}
-
-/* A new file is there after a power cut only once its folder is written. */
-static void
-sync_folder(const char *path)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    fsync(file);
-    close(file);
+    return json_pack("{s:i, s:s, s:s, s:s, s:i, s:s, s:o}", HISTORY_KEY, 1, "time", time, "scanner",
+                     record->scanner, "image", image, "index", record->index, "sha256", record->sha256,
+                     "reading", calibration_scanner_to_json(reading));
 }
 
 gboolean
-calibration_history_add(const char *path, const CalibrationRecord *record,
-                        const CalibrationScannerReading *reading, gboolean *added, GError **error)
+calibration_scanner_history_add(const char *path, const CalibrationRecord *record,
+                                const CalibrationScannerReading *reading, gboolean *added, GError **error)
 {
-    g_auto(History) history = {.file = -1};
-    *added = FALSE;
-    if (!history_open(&history, path, TRUE, error))
-        return FALSE;
-    for (guint i = 0; i < history.lines->len; i++)
-        if (is_same_image(history.lines->pdata[i], record))
-            return TRUE;
-    g_autofree char *line = line_of(record, reading);
-    if (!write_line(&history, path, line, error))
-        return FALSE;
-    if (history.size == 0)
-        sync_folder(path);
-    *added = TRUE;
-    return TRUE;
+    json_t *line = line_of(record, reading);
+    gboolean fine = calibration_history_append(path, HISTORY_KEY, line, is_same_scan, added, error);
+    json_decref(line);
+    return fine;
 }
 
 /* A number of a reading as it stands in JSON: "tone/white", "tone/steps/6". */
@@ -271,20 +132,19 @@ compare(const json_t *now, const GPtrArray *before, gboolean rulers, const Calib
 }
 
 gboolean
-calibration_history_compare(const char *path, const CalibrationRecord *record,
-                            const CalibrationScannerReading *reading, const CalibrationScannerLimits *limits,
-                            GPtrArray *findings, guint *records, GError **error)
+calibration_scanner_history_compare(const char *path, const CalibrationRecord *record,
+                                    const CalibrationScannerReading *reading,
+                                    const CalibrationScannerLimits *limits, GPtrArray *findings,
+                                    guint *records, GError **error)
 {
-    g_auto(History) history = {.file = -1};
     *records = 0;
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        return TRUE;
-    if (!history_open(&history, path, FALSE, error))
+    g_autoptr(GPtrArray) lines = calibration_history_load(path, HISTORY_KEY, error);
+    if (!lines)
         return FALSE;
     g_autoptr(GPtrArray) before = g_ptr_array_new();
     gboolean rulers = reading->print_scale_x > 0;
-    for (guint i = 0; i < history.lines->len; i++) {
-        const json_t *line = history.lines->pdata[i];
+    for (guint i = 0; i < lines->len; i++) {
+        const json_t *line = lines->pdata[i];
         gboolean ruled = isfinite(value_at(json_object_get(line, "reading"), "geometry/print_scale_x"));
         if (is_comparable(line, record, reading) && ruled == rulers)
             g_ptr_array_add(before, (gpointer)line);

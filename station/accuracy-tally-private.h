@@ -63,8 +63,8 @@ typedef enum {
     ACCURACY_WRONG, /* a silent error, in positions or boxes */
 } AccuracyVerdict;
 
-/* Counts one page: `id` is what it is, `truth` what stands on it, `rows` where it
- * is counted by scan. */
+/* Counts one page: `id` is what it is, `truth` what stands on it (NULL where neither is known of a refused
+ * page), `rows` where it is counted by scan. */
 AccuracyVerdict accuracy_judge(AccuracyTally *tally, const FormReading *reading, const FormSheetId *id,
                                const AccuracyTruth *truth, const AccuracyScanRows *rows);
 

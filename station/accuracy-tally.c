@@ -197,7 +197,7 @@ judge_refused(AccuracyTally *tally, const FormReading *reading, const AccuracyTr
     const char *code = reading->flags->len ? g_array_index(reading->flags, FormFlag, 0).code : "?";
     tally->count[ACCURACY_PAGES_REFUSED]++;
     crosstab_add(tally->refusals, code, 0, 1);
-    for (guint i = 0; i < truth->fields->len; i++)
+    for (guint i = 0; truth && i < truth->fields->len; i++)
         tally->count[ACCURACY_FIELDS_REFUSED] +=
             g_array_index(truth->fields, AccuracyTruthField, i).marks != NULL;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command-private.h"
+#include "deck-private.h"
 #include "folder-private.h"
 #include "marks-report-private.h"
 #include "paths-private.h"
@@ -50,7 +51,8 @@ parse(CommandCall *call, Words *words, GError **error)
         {"seed", 0, 0, G_OPTION_ARG_INT64, &words->seed,
          N_("Another seed: other pages, other folds (1000 unless given)"), "S"},
         {"truth", 0, 0, G_OPTION_ARG_FILENAME, &words->truth,
-         N_("Label the images by this CSV file of known answers; needs --form"), "FILE"},
+         N_("Label the images by this CSV file of known answers, or by a deck's truth; needs --form"),
+         "FILE"},
         {"form", 0, 0, G_OPTION_ARG_FILENAME, &words->form,
          N_("Form of the images, or to simulate; the shipped SIPAS form unless given"), "PACKAGE"},
         {"decisions", 0, 0, G_OPTION_ARG_NONE, &words->decisions,
@@ -131,6 +133,26 @@ check(const Words *words, GStrv images, GError **error)
     return check_numbers(words, error);
 }
 
+/* Images with known answers, of a CSV file or of a deck. */
+static gboolean
+label_scans(const Words *words, const FormPackage *package, GStrv images, MarksScans *scans,
+            CalibrationLabels *labels, MarksCount *count, GError **error)
+{
+    gboolean is_deck = g_str_has_suffix(words->truth, ".json");
+    g_autoptr(Deck) deck = is_deck ? deck_truth_load(package, words->truth, error) : NULL;
+    g_autoptr(MarksTruthFile) file = is_deck ? NULL : marks_truth_load(words->truth, error);
+    gpointer truth = is_deck ? (gpointer)deck : (gpointer)file;
+    g_autoptr(GPtrArray) paths = truth ? paths_list(images, error) : NULL;
+    if (!paths)
+        return FALSE;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(marks_image_free);
+    for (guint i = 0; i < paths->len; i++)
+        g_ptr_array_add(list, marks_image_new(paths->pdata[i], -1, 0, truth));
+    scans->images = list;
+    scans->judge = is_deck ? deck_judge : marks_truth_judge;
+    return marks_labels_read(scans, labels, count, error);
+}
+
 /* Simulated pages and images with known answers: both are of one form. */
 static gboolean
 label_form(const Words *words, const FormPackage *package, GStrv images, const CalibrationProfile *profile,
@@ -151,16 +173,8 @@ label_form(const Words *words, const FormPackage *package, GStrv images, const C
     }
     if (!words->truth)
         return TRUE;
-    g_autoptr(MarksTruthFile) truth = marks_truth_load(words->truth, error);
-    g_autoptr(GPtrArray) paths = truth ? paths_list(images, error) : NULL;
-    if (!paths)
-        return FALSE;
-    g_autoptr(GPtrArray) scans = g_ptr_array_new_with_free_func(marks_image_free);
-    for (guint i = 0; i < paths->len; i++)
-        g_ptr_array_add(scans, marks_image_new(paths->pdata[i], -1, 0, truth));
-    MarksScans all = {
-        .images = scans, .forms = forms, .profile = profile, .judge = marks_truth_judge, .threads = threads};
-    return marks_labels_read(&all, labels, count, error);
+    MarksScans scans = {.forms = forms, .profile = profile, .threads = threads};
+    return label_scans(words, package, images, &scans, labels, count, error);
 }
 
 /* The shipped form, in a folder of its own that is removed afterwards, or the one named. */

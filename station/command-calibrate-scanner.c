@@ -1,15 +1,12 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "calibration-scanner.h"
-#include "command-private.h"
+#include "history-path-private.h"
 #include "paths-private.h"
 #include "scanner-pages.h"
 #include "scanner-report-private.h"
-
-#define MAX_NAME_BYTES 80
 
 typedef struct {
     char *name, *history, *profile;
@@ -25,13 +22,6 @@ typedef struct {
 } Work;
 
 static gboolean
-refuse(GError **error, const char *message)
-{
-    g_set_error_literal(error, STATION_ERROR, STATION_ERROR_INPUT, message);
-    return FALSE;
-}
-
-static gboolean
 check_ruler(const char *option, double mm, double printed_mm, GError **error)
 {
     if (mm == 0 || (mm > 0.8 * printed_mm && mm < 1.25 * printed_mm))
@@ -42,41 +32,13 @@ check_ruler(const char *option, double mm, double printed_mm, GError **error)
     return FALSE;
 }
 
-/* The name becomes part of a file's name. */
 static gboolean
 check_options(const Options *options, GError **error)
 {
-    gsize length = strlen(options->name);
-    if (length == 0 || length > MAX_NAME_BYTES || strpbrk(options->name, "/\\\n\r\t") ||
-        options->name[0] == '.' || !g_utf8_validate(options->name, -1, NULL))
-        return refuse(
-            error, _("--name: a scanner's name is 1 to 80 characters without '/', and begins with no dot"));
-    return check_ruler("--ruler-mm", options->ruler_mm, 200, error) &&
+    return history_check_name(options->name, error) &&
+           check_ruler("--ruler-mm", options->ruler_mm, 200, error) &&
            check_ruler("--ruler-across-mm", options->ruler_across_mm, 150, error) &&
            (!options->profile || command_need_path(options->profile, error));
-}
-
-/* Where the history is kept: as told, else in the station; NULL where there is neither. */
-static gboolean
-find_history(const CommandCall *call, const Options *options, char **path, GError **error)
-{
-    g_autofree char *file = g_strdup_printf("scanner-%s.jsonl", options->name);
-    g_autofree char *database = g_build_filename(call->station_dir, "station.db", NULL);
-    *path = NULL;
-    if (options->history && g_file_test(options->history, G_FILE_TEST_IS_DIR))
-        *path = g_build_filename(options->history, file, NULL);
-    else if (options->history)
-        *path = g_strdup(options->history);
-    else if (g_file_test(database, G_FILE_TEST_EXISTS))
-        *path = g_build_filename(call->station_dir, "profiles", file, NULL);
-    else if (!g_str_equal(call->station_dir, ".")) {
-        g_set_error(
-            error, STATION_ERROR, STATION_ERROR_INPUT,
-            _("%s: is no station; make one with 'phieu init', or name the history with --history FILE"),
-            call->station_dir);
-        return FALSE;
-    }
-    return !*path || command_need_folder(*path, error);
 }
 
 static gboolean
@@ -85,9 +47,9 @@ keep(const Work *work, const CalibrationRecord *record, ScannerReport *report, G
     if (!work->history)
         return TRUE;
     report->history = work->history;
-    return calibration_history_compare(work->history, record, &report->reading, work->limits,
-                                       report->findings, &report->records, error) &&
-           calibration_history_add(work->history, record, &report->reading, &report->added, error);
+    return calibration_scanner_history_compare(work->history, record, &report->reading, work->limits,
+                                               report->findings, &report->records, error) &&
+           calibration_scanner_history_add(work->history, record, &report->reading, &report->added, error);
 }
 
 static gboolean
@@ -137,7 +99,7 @@ measure(CommandCall *call, const Options *options, GError **error)
     if (!check_options(options, error))
         return COMMAND_FAILED;
     g_autoptr(GPtrArray) paths = paths_list(call->rest, error);
-    if (!paths || !find_history(call, options, &work.history, error))
+    if (!paths || !history_find(call, options->history, "scanner", options->name, &work.history, error))
         return COMMAND_FAILED;
     g_autofree char *history = work.history;
     g_autoptr(CalibrationProfile) profile =

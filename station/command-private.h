@@ -77,6 +77,7 @@ CommandStatus command_batch_list(CommandCall *call, GError **error);
 CommandStatus command_batch_show(CommandCall *call, GError **error);
 CommandStatus command_bench(CommandCall *call, GError **error);
 CommandStatus command_bench_accuracy(CommandCall *call, GError **error);
+CommandStatus command_calibrate_deck(CommandCall *call, GError **error);
 CommandStatus command_calibrate_scanner(CommandCall *call, GError **error);
 CommandStatus command_calibrate_target(CommandCall *call, GError **error);
 CommandStatus command_calibrate_marks(CommandCall *call, GError **error);

@@ -534,7 +534,7 @@ keep(const char *path, const char *sha256, const CalibrationScannerReading *read
     CalibrationRecord record = {"room 12", "scan.png", sha256, 0};
     g_autoptr(GError) error = NULL;
     gboolean added = FALSE;
-    g_assert_true(calibration_history_add(path, &record, reading, &added, &error));
+    g_assert_true(calibration_scanner_history_add(path, &record, reading, &added, &error));
     g_assert_no_error(error);
     return added;
 }
@@ -546,7 +546,7 @@ drift_of(const char *path, const CalibrationScannerReading *reading, guint *reco
     CalibrationRecord record = {"room 12", "now.png", "now", 0};
     g_autoptr(GError) error = NULL;
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)calibration_finding_free);
-    g_assert_true(calibration_history_compare(path, &record, reading, calibration_profile_scanner(profile),
+    g_assert_true(calibration_scanner_history_compare(path, &record, reading, calibration_profile_scanner(profile),
                                               findings, records, &error));
     g_assert_no_error(error);
     return findings;
@@ -631,13 +631,13 @@ test_history_refused(void)
     gboolean added = FALSE;
     g_autoptr(GError) error = NULL, machine = NULL, folder = NULL;
     g_assert_true(g_file_set_contents(letter, "Dear Sir,\n{}\n", -1, NULL));
-    g_assert_false(calibration_history_add(letter, &record, &reading, &added, &error));
+    g_assert_false(calibration_scanner_history_add(letter, &record, &reading, &added, &error));
     g_assert_error(error, CALIBRATION_ERROR, CALIBRATION_ERROR_INPUT);
     g_autofree char *text = read_text(letter);
     g_assert_cmpstr(text, ==, "Dear Sir,\n{}\n");
-    g_assert_false(calibration_history_add(none, &record, &reading, &added, &machine));
+    g_assert_false(calibration_scanner_history_add(none, &record, &reading, &added, &machine));
     g_assert_error(machine, CALIBRATION_ERROR, CALIBRATION_ERROR_MACHINE);
-    g_assert_false(calibration_history_add(dir, &record, &reading, &added, &folder));
+    g_assert_false(calibration_scanner_history_add(dir, &record, &reading, &added, &folder));
     g_assert_nonnull(folder);
 }
 
