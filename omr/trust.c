@@ -117,8 +117,8 @@ omr_alignment_is_trusted(const OmrAlignment *alignment, const OmrBlank *blank, c
 }
 
 typedef struct {
-    double mm;
-    gboolean for_it;
+    double mm; /* how far away it counts */
+    const OmrSighting *sighting;
 } Witness;
 
 /* Keeps the nearest in a small sorted list. */
@@ -140,17 +140,18 @@ keep_nearest(Witness *list, int *n, Witness witness)
     }
 }
 
-/* Whether a landmark is as far off the map as a place `mm` away. */
+/* Whether a landmark was seen, and as far off the map as the place it is asked for. */
 static gboolean
-is_in_step(const OmrAlignment *alignment, const OmrSighting *sighting, OmrPoint off, double mm)
+is_for(const OmrAlignment *alignment, const OmrSighting *sighting, OmrPoint place, OmrPoint off)
 {
     OmrPoint page = {sighting->patch->x_mm, sighting->patch->y_mm};
     OmrPoint at = omr_homography_apply(&alignment->map, page);
     OmrJacobian step = omr_homography_jacobian(&alignment->map, page);
+    double mm = hypot(page.x - place.x, page.y - place.y);
     double px_per_mm = sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
     double dx = sighting->at.x - at.x - off.x, dy = sighting->at.y - at.y - off.y;
 
-    return hypot(dx, dy) <= (STEP_MM + STRAIN * mm) * px_per_mm;
+    return sighting->seen && hypot(dx, dy) <= (STEP_MM + STRAIN * mm) * px_per_mm;
 }
 
 gboolean
@@ -164,16 +165,15 @@ omr_alignment_is_witnessed(const OmrAlignment *alignment, OmrPoint page, OmrPoin
         double dx = sighting->patch->x_mm - page.x, dy = sighting->patch->y_mm - page.y;
         double across = fabs(dx) + ASIDE * fabs(dy), along = fabs(dy) + ASIDE * fabs(dx);
         int side_x = dx < 0 ? 0 : 1, side_y = dy < 0 ? 2 : 3;
-        if ((!sighting->seen && !sighting->moved) || MIN(across, along) > WITNESS_MM)
+        if (!sighting->seen && !sighting->moved)
             continue;
-        gboolean for_it = sighting->seen && is_in_step(alignment, sighting, off, hypot(dx, dy));
-        keep_nearest(witnesses[side_x], &n[side_x], (Witness){across, for_it});
-        keep_nearest(witnesses[side_y], &n[side_y], (Witness){along, for_it});
+        keep_nearest(witnesses[side_x], &n[side_x], (Witness){across, sighting});
+        keep_nearest(witnesses[side_y], &n[side_y], (Witness){along, sighting});
     }
     for (int side = 0; side < 4; side++) {
         int for_it = 0;
         for (int i = 0; i < n[side]; i++)
-            for_it += witnesses[side][i].for_it;
+            for_it += is_for(alignment, witnesses[side][i].sighting, page, off);
         if (n[side] - for_it >= CONTRARY && for_it < WITNESS_SHARE * n[side])
             return FALSE;
     }
