@@ -1,4 +1,5 @@
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -112,7 +113,7 @@ measure(const Words *words, const AccuracySubject *subject, guint threads, GErro
         .features_path = words->features,
         .keep_dir = words->keep,
         .keep_doubts = words->keep_doubts,
-        .quiet = words->json,
+        .quiet = words->json && !isatty(STDERR_FILENO),
     };
     AccuracyResult result = {0};
     keep_memory();
