@@ -113,6 +113,11 @@ typedef struct {
 /* When a writing box is taken to be written in, and its text for printed. */
 typedef struct {
     double writing_mm2; /* ink of this area in a box is writing */
+    double confidence;  /* Tesseract's of the least certain character of a printed text, at least, 0 … 1 */
+    double align_mm;    /* feet and heads of printed letters are off their lines by at most this */
+    double likeness;    /* a printed letter that comes again has this share of its ink in common, 0 … 1 */
+    double evidence; /* so many coincidences make print: feet and heads on lines, letters that look alike */
+    double suggest;  /* 1: handwriting is read too, as a suggestion to who types it; 0: it is not */
 } CalibrationText;
 
 /* Where a fitted profile comes from: NULL and 0 where a person wrote it. */

@@ -113,6 +113,11 @@ const CalibrationKey calibration_keys[] = {
     SCANNER(drift_noise, 0.1, 50),
     SCANNER(drift_threshold, 0.01, 1),
     TEXT(writing_mm2, 0.05, 100),
+    TEXT(confidence, 0.5, 1),
+    TEXT(align_mm, 0.02, 1),
+    TEXT(likeness, 0, 1),
+    TEXT(evidence, 3, 1000),
+    TEXT(suggest, 0, 1),
 };
 /* clang-format on */
 

@@ -56,9 +56,11 @@ typedef struct {
     const char *rule;  /* of a select: what several marks mean, as form_marks_rule_name(); else NULL */
     const char *value; /* select_multiple: values joined by a space; "" unless answered */
     FormFieldState state;
-    double confidence;  /* probability that value and state are right, 0 … 1 */
-    GPtrArray *reasons; /* of const char*: why it is doubted; empty when it is not */
-    GArray *marks;      /* of FormMarkReading; empty for a box */
+    double confidence;            /* probability that value and state are right, 0 … 1 */
+    GPtrArray *reasons;           /* of const char*: why it is doubted; empty when it is not */
+    GArray *marks;                /* of FormMarkReading; empty for a box */
+    const char *suggestion;       /* what a person may find written in the box, or NULL; never an answer */
+    double suggestion_confidence; /* 0 … 1 */
 } FormFieldReading;
 
 /* Something about the page or one of its fields that a person should know. Codes: docs/reading.md. */

@@ -162,9 +162,14 @@ field_to_json(const FormFieldReading *field)
         json_array_append_new(reasons, json_string(g_ptr_array_index(field->reasons, i)));
     for (guint i = 0; i < field->marks->len; i++)
         json_array_append_new(marks, mark_to_json(&g_array_index(field->marks, FormMarkReading, i)));
-    return json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o}", "name", field->name, "rule", field->rule,
-                     "value", field->value, "state", form_field_state_name(field->state), "confidence",
-                     real(field->confidence), "reasons", reasons, "marks", marks);
+    json_t *json = json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o}", "name", field->name, "rule", field->rule,
+                             "value", field->value, "state", form_field_state_name(field->state),
+                             "confidence", real(field->confidence), "reasons", reasons, "marks", marks);
+    if (field->suggestion != NULL)
+        json_object_set_new(json, "suggestion",
+                            json_pack("{s:s, s:o}", "text", field->suggestion, "confidence",
+                                      number(field->suggestion_confidence, 1e3)));
+    return json;
 }
 
 static json_t *

@@ -5,6 +5,7 @@
 #include "context-private.h"
 #include "decide-private.h"
 #include "pose-private.h"
+#include "print-private.h"
 #include "quality-private.h"
 #include "serial-private.h"
 
@@ -90,6 +91,15 @@ refuse_by_identity(const OmrReader *reader, const OmrIdentity *identity, FormRea
         form_reading_refuse(reading, "no_form", _("no QR of a form was found"));
 }
 
+static void
+flag_missing_data(const OmrReader *reader, FormReading *reading)
+{
+    if (omr_text_missing(reader->text) != NULL && !form_reading_has_flag(reading, "no_text_data"))
+        form_reading_add_flag(reading, "no_text_data", NULL,
+                              _("print cannot be read: Tesseract's language data are missing; install "
+                                "tesseract-ocr-eng and tesseract-ocr-vie"));
+}
+
 /* What is printed below the QRs, when they are lost. The time goes to `text`. */
 static void
 identify_by_serial(OmrReader *reader, OmrIdentity *identity, OmrAlignment *alignment, FormReading *reading)
@@ -106,10 +116,7 @@ identify_by_serial(OmrReader *reader, OmrIdentity *identity, OmrAlignment *align
     } else {
         omr_alignment_clear(alignment);
     }
-    if (omr_text_missing(reader->text) != NULL)
-        form_reading_add_flag(reading, "no_text_data", NULL,
-                              _("print cannot be read: Tesseract's language data are missing; install "
-                                "tesseract-ocr-eng and tesseract-ocr-vie"));
+    flag_missing_data(reader, reading);
     reading->time_ms.text += now_ms() - start_ms;
 }
 
@@ -234,6 +241,54 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     tell_positions(blank, measures, positions);
 }
 
+/* Tesseract's name of a form's language. */
+static const char *
+text_language(const FormPackage *package)
+{
+    return g_strcmp0(package->language, "vi") == 0 ? "vie" : "eng";
+}
+
+static void
+read_box(OmrReader *reader, const OmrTarget *target, const OmrAlignment *alignment, const char *language,
+         FormReading *reading, FormFieldReading *field)
+{
+    g_auto(OmrPrint) print = {0};
+
+    omr_print_read(&print, reader->text, target, &reader->image, alignment, language,
+                   calibration_profile_text(reader->profile));
+    if (print.text == NULL || *print.text == '\0')
+        return;
+    if (!print.printed) {
+        field->suggestion = form_reading_string(reading, print.text);
+        field->suggestion_confidence = print.confidence;
+        return;
+    }
+    field->state = FORM_FIELD_ANSWERED;
+    field->value = form_reading_string(reading, print.text);
+    field->confidence = print.confidence;
+    g_ptr_array_set_size(field->reasons, 0);
+}
+
+/* Boxes with writing, where nothing but the writing hands them to a person. The time goes to `text`. */
+static void
+read_boxes(OmrReader *reader, const OmrBlank *blank, const OmrAlignment *alignment, FormReading *reading)
+{
+    double start_ms = now_ms();
+    guint at = 0;
+
+    for (guint i = 0; i < blank->targets->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        FormFieldReading *field = g_ptr_array_index(reading->fields, at);
+        i += target->option != NULL ? target->field->options->len - 1 : 0;
+        at++;
+        if (target->option == NULL && field->state == FORM_FIELD_TO_KEY && field->reasons->len == 1 &&
+            g_str_equal(g_ptr_array_index(field->reasons, 0), "written"))
+            read_box(reader, target, alignment, text_language(blank->package), reading, field);
+    }
+    flag_missing_data(reader, reading);
+    reading->time_ms.text += now_ms() - start_ms;
+}
+
 FormReading *
 omr_reader_read(OmrReader *reader, const OmrInput *input)
 {
@@ -250,16 +305,19 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
         g_array_set_size(input->positions, 0);
     omr_pyramid_init(image, input->pix);
     const OmrBlank *blank = identify(reader, input, &identity, &alignment, reading);
-    double identified_ms = now_ms();
+    double identified_ms = now_ms(), located_ms = time_ms->text;
     gboolean aligned = blank != NULL && align(reader, blank, image, &identity, &alignment, reading);
     double aligned_ms = now_ms();
     if (aligned)
         read_marks(reader, blank, image, &alignment, reading, input->positions);
+    double marked_ms = now_ms();
+    if (aligned)
+        read_boxes(reader, blank, &alignment, reading);
     omr_pyramid_let_go(image);
     time_ms->decode = input->decode_ms;
-    time_ms->identify = identified_ms - start_ms - time_ms->text;
+    time_ms->identify = identified_ms - start_ms - located_ms;
     time_ms->align = aligned_ms - identified_ms;
-    time_ms->marks = now_ms() - aligned_ms;
+    time_ms->marks = marked_ms - aligned_ms;
     time_ms->total = now_ms() - start_ms + input->decode_ms;
     return reading;
 }

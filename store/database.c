@@ -17,6 +17,7 @@ static const char *const migrations[] = {
     "/phieu/store/schema.sql",
     "/phieu/store/schema-2.sql",
     "/phieu/store/schema-3.sql",
+    "/phieu/store/schema-4.sql",
 };
 
 gboolean

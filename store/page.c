@@ -405,6 +405,7 @@ insert_field(Store *store, StoreQuery *query, const FormFieldReading *field, jso
 {
     char *reasons = json_dumps(json_object_get(json, "reasons"), JSON_COMPACT);
     char *marks = json_dumps(json_object_get(json, "marks"), JSON_COMPACT | JSON_REAL_PRECISION(6));
+    char *suggestion = json_dumps(json_object_get(json, "suggestion"), JSON_COMPACT | JSON_REAL_PRECISION(6));
 
     store_bind_text(query, ":name", field->name);
     store_bind_text(query, ":rule", field->rule);
@@ -413,6 +414,8 @@ insert_field(Store *store, StoreQuery *query, const FormFieldReading *field, jso
     store_bind_real(query, ":confidence", isnan(field->confidence) ? 0 : CLAMP(field->confidence, 0, 1));
     store_bind_text(query, ":reasons", reasons);
     store_bind_text(query, ":marks", marks);
+    store_bind_text(query, ":suggestion", suggestion);
+    free(suggestion);
     free(reasons);
     free(marks);
     return store_run(store, query, error);
@@ -423,8 +426,10 @@ insert_fields(Store *store, const FormReading *reading, gint64 page, GError **er
 {
     g_autoptr(StoreQuery) query =
         store_query(store,
-                    "INSERT INTO field (page, position, name, rule, value, state, confidence, reasons, marks)"
-                    " VALUES (:page, :position, :name, :rule, :value, :state, :confidence, :reasons, :marks)",
+                    "INSERT INTO field (page, position, name, rule, value, state, confidence, reasons, marks,"
+                    " suggestion)"
+                    " VALUES (:page, :position, :name, :rule, :value, :state, :confidence, :reasons, :marks,"
+                    " :suggestion)",
                     error);
     json_t *json = form_reading_to_json(reading), *fields = json_object_get(json, "fields");
     gboolean done = query != NULL;

@@ -140,7 +140,9 @@ reading_new(const char *form, int version, const char *serial, int page, const c
     g_array_append_vals(field->marks, marks, G_N_ELEMENTS(marks));
     g_ptr_array_add(field->reasons, (gpointer)form_reading_string(reading, "faint"));
     reading_add(reading, "m", FORM_FIELD_ANSWERED, "1 2");
-    reading_add(reading, "t", FORM_FIELD_TO_KEY, "");
+    FormFieldReading *keyed = reading_add(reading, "t", FORM_FIELD_TO_KEY, "");
+    keyed->suggestion = form_reading_string(reading, "anh");
+    keyed->suggestion_confidence = 0.5;
     form_reading_add_flag(reading, "streak", NULL, "left");
     return reading;
 }

@@ -95,6 +95,25 @@ test_keys_of_a_read_page(void)
     json_decref(json);
 }
 
+/* Only where there is one; it leaves the value alone. */
+static void
+test_suggestion(void)
+{
+    g_autoptr(FormReading) reading = form_reading_new("a.jpg", 0);
+    FormFieldReading *field = form_reading_add_field(reading, "phone");
+
+    field->state = FORM_FIELD_TO_KEY;
+    field->suggestion = form_reading_string(reading, "0912");
+    field->suggestion_confidence = 0.6543;
+    json_t *json = form_reading_to_json(reading), *read = at(json, "fields", 0);
+    json_t *suggestion = json_object_get(read, "suggestion");
+    assert_keys(suggestion, "text confidence");
+    g_assert_cmpstr(json_string_value(json_object_get(suggestion, "text")), ==, "0912");
+    g_assert_cmpfloat(json_real_value(json_object_get(suggestion, "confidence")), ==, 0.654);
+    g_assert_cmpstr(json_string_value(json_object_get(read, "value")), ==, "");
+    json_decref(json);
+}
+
 static void
 test_numbers_are_rounded(void)
 {
@@ -261,6 +280,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reading/keys-of-a-read-page", test_keys_of_a_read_page);
+    g_test_add_func("/reading/suggestion", test_suggestion);
     g_test_add_func("/reading/numbers-are-rounded", test_numbers_are_rounded);
     g_test_add_func("/reading/rotation-stays-below-a-turn", test_rotation_stays_below_a_turn);
     g_test_add_func("/reading/keys-of-a-refused-page", test_keys_of_a_refused_page);

@@ -427,6 +427,11 @@ test_put_new(void)
     /* still there after the station has been closed, reading and all */
     station_reopen(&station);
     g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM field"), ==, 3);
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM field WHERE name = 't1' AND value = ''"
+                                              " AND suggestion ->> '$.text' = 'anh'"
+                                              " AND suggestion ->> '$.confidence' = 0.5"),
+                    ==, 1);
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM field WHERE suggestion IS NULL"), ==, 2);
     g_assert_cmpint(
         number(station.store->db,
                "SELECT count(*) FROM field WHERE name = 'a1' AND value = '1' AND state = 'answered'"

@@ -89,3 +89,8 @@ drift_threshold=0.08
 
 [text]
 writing_mm2=0.35
+confidence=0.95
+align_mm=0.08
+likeness=0.82
+evidence=8
+suggest=0
