@@ -17,7 +17,6 @@ typedef struct {
 /* From a run's first place to each of its places, in 1/256 px. */
 typedef struct {
     gint32 x[RUN], y[RUN];
-    gboolean at_once; /* sample_run_at_once() can do it */
 } Offsets;
 
 static void
@@ -31,6 +30,30 @@ sample_run(const OmrImage *image, const Run *run, const Offsets *to, guint8 *out
         gint32 top = above[0] * 256 + right * (above[1] - above[0]);
         gint32 bottom = below[0] * 256 + right * (below[1] - below[0]);
         out[i] = (guint8)((top - (top * down >> 8) + (bottom * down >> 8)) >> 8);
+    }
+}
+
+/* Runs of a row, one after the other. */
+typedef struct {
+    gint32 x, y, step_x, step_y; /* the first place of a run, and from run to run, in 1/65536 px */
+} Walk;
+
+static inline Run
+next_run(Walk *walk, int left)
+{
+    Run run = {walk->x >> 8, walk->y >> 8, MIN(RUN, left)};
+
+    walk->x += walk->step_x;
+    walk->y += walk->step_y;
+    return run;
+}
+
+static void
+sample_row(const OmrImage *image, Walk walk, const Offsets *to, int width, guint8 *out)
+{
+    for (int column = 0; column < width; column += RUN) {
+        Run run = next_run(&walk, width - column);
+        sample_run(image, &run, to, out + column);
     }
 }
 
@@ -67,7 +90,7 @@ load_offsets(const gint32 *offsets)
     return _mm_packs_epi32(_mm_loadu_si128(at), _mm_loadu_si128(at + 1));
 }
 
-__attribute__((target("ssse3"))) static void
+__attribute__((target("ssse3"))) static inline void
 sample_run_at_once(const OmrImage *image, const Run *run, const Offsets *to, guint8 *out)
 {
     const __m128i low_byte = _mm_set1_epi16(255), no_high_byte = _mm_set1_epi16((gint16)0x8000);
@@ -90,6 +113,23 @@ sample_run_at_once(const OmrImage *image, const Run *run, const Offsets *to, gui
     _mm_storel_epi64((__m128i *)(void *)out, _mm_packus_epi16(values, values));
 }
 
+__attribute__((target("ssse3"))) static void
+sample_row_at_once(const OmrImage *image, Walk walk, const Offsets *to, int width, guint8 *out)
+{
+    int column = 0;
+
+    for (; column + RUN <= width; column += RUN) {
+        Run run = next_run(&walk, RUN);
+        sample_run_at_once(image, &run, to, out + column);
+    }
+    if (column < width) {
+        Run run = next_run(&walk, width - column);
+        guint8 values[RUN];
+        sample_run_at_once(image, &run, to, values);
+        memcpy(out + column, values, (gsize)run.n);
+    }
+}
+
 static gboolean
 can_at_once(double across_x, double across_y)
 {
@@ -97,9 +137,9 @@ can_at_once(double across_x, double across_y)
 }
 #else
 static void
-sample_run_at_once(const OmrImage *image, const Run *run, const Offsets *to, guint8 *out)
+sample_row_at_once(const OmrImage *image, Walk walk, const Offsets *to, int width, guint8 *out)
 {
-    sample_run(image, run, to, out);
+    sample_row(image, walk, to, width, out);
 }
 
 static gboolean
@@ -126,43 +166,33 @@ sample_edge(const OmrImage *image, const OmrRaster *row, int width, guint8 *out)
                                       (float)(row->y + row->across_y * i));
 }
 
-static void
-sample_row(const OmrImage *image, const OmrRaster *row, const Offsets *to, int width, guint8 *out)
-{
-    for (int column = 0; column < width; column += RUN) {
-        Run run = {(gint32)((row->x + row->across_x * column) * 256),
-                   (gint32)((row->y + row->across_y * column) * 256), MIN(RUN, width - column)};
-        guint8 values[RUN];
-        if (!to->at_once) {
-            sample_run(image, &run, to, out + column);
-        } else if (run.n == RUN) {
-            sample_run_at_once(image, &run, to, out + column);
-        } else {
-            sample_run_at_once(image, &run, to, values);
-            memcpy(out + column, values, (gsize)run.n);
-        }
-    }
-}
-
 void
 omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int height, guint8 *out,
                  int stride)
 {
-    Offsets to = {.at_once = can_at_once(raster->across_x, raster->across_y)};
+    gboolean at_once = can_at_once(raster->across_x, raster->across_y);
     OmrRaster line = *raster;
+    Offsets to;
 
     for (int i = 0; i < RUN; i++) {
         to.x[i] = (gint32)lrint(raster->across_x * i * 256);
         to.y[i] = (gint32)lrint(raster->across_y * i * 256);
     }
+    gint32 step_x = (gint32)lrint(raster->across_x * RUN * 65536),
+           step_y = (gint32)lrint(raster->across_y * RUN * 65536);
     for (int row = 0; row < height; row++, out += stride) {
         line.x = raster->x + raster->down_x * row;
         line.y = raster->y + raster->down_y * row;
-        if (holds(image, line.x, line.y) &&
-            holds(image, line.x + line.across_x * (width - 1), line.y + line.across_y * (width - 1)))
-            sample_row(image, &line, &to, width, out);
-        else
+        if (!holds(image, line.x, line.y) ||
+            !holds(image, line.x + line.across_x * (width - 1), line.y + line.across_y * (width - 1))) {
             sample_edge(image, &line, width, out);
+            continue;
+        }
+        Walk walk = {(gint32)(line.x * 65536), (gint32)(line.y * 65536), step_x, step_y};
+        if (at_once)
+            sample_row_at_once(image, walk, &to, width, out);
+        else
+            sample_row(image, walk, &to, width, out);
     }
 }
 
