@@ -217,11 +217,12 @@ omr_homography_fit_similarity(const OmrPair *pairs, guint n, OmrHomography *map)
 }
 
 static double
-distance_of(const OmrHomography *map, const OmrPair *pair)
+square_distance(const OmrHomography *map, const OmrPair *pair)
 {
     OmrPoint to = omr_homography_apply(map, pair->from);
+    double dx = to.x - pair->to.x, dy = to.y - pair->to.y;
 
-    return hypot(to.x - pair->to.x, to.y - pair->to.y);
+    return dx * dx + dy * dy;
 }
 
 double
@@ -230,8 +231,7 @@ omr_homography_rms(const OmrHomography *map, const OmrPair *pairs, guint n)
     double sum = 0, weight = 0;
 
     for (guint i = 0; i < n; i++) {
-        double distance = distance_of(map, &pairs[i]);
-        sum += pairs[i].weight * distance * distance;
+        sum += pairs[i].weight * square_distance(map, &pairs[i]);
         weight += pairs[i].weight;
     }
     return weight > 0 ? sqrt(sum / weight) : 0;
@@ -246,8 +246,8 @@ omr_homography_refine(OmrHomography *map, OmrPair *pairs, guint n, double cutoff
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
         kept = 0;
         for (guint i = 0; i < n; i++) {
-            double ratio = distance_of(&current, &pairs[i]) / cutoff;
-            pairs[i].weight = ratio < 1 ? (1 - ratio * ratio) * (1 - ratio * ratio) : 0;
+            double ratio = square_distance(&current, &pairs[i]) / (cutoff * cutoff);
+            pairs[i].weight = ratio < 1 ? (1 - ratio) * (1 - ratio) : 0;
             kept += pairs[i].weight > 0;
         }
         if (kept < 6 || !fit(pairs, n, projective ? 8 : 6, &current))
