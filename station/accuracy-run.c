@@ -10,7 +10,7 @@
 
 /* Questionnaires of a block: what an interrupt loses. A block is made resolution by resolution, and at each
  * one every thread renders the form's pages: larger blocks render less. */
-#define BLOCK 256
+#define BLOCK 128
 
 /* Most images that a sitting leaves in the folder of --keep. */
 #define MAX_IMAGES 1000
