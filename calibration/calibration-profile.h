@@ -53,7 +53,7 @@ typedef struct {
     double width; /* of the thickest stroke inside, mm */
     double exits; /* how many times ink crosses the outline */
     double arms;  /* strokes that go out from the middle of the ink: a line has 2, a cross 4, a dot none */
-    double straight; /* 1 when two arms lie opposite each other, else 0 */
+    double straight; /* how narrow the ink inside is against its length: 1 a thin line, 0 as broad as long */
     double leaves;   /* and how many of these strokes go on to where the neighbours begin */
 } CalibrationMark;
 
@@ -75,6 +75,7 @@ typedef struct {
     double mass_half; /* mean darkening of the inside at which a mark is as likely as none, however light its
                          strokes */
     double mass_slope;
+    double mass_style;  /* on pages whose style is deeper than this, mass alone makes a doubt, never a mark */
     double style_share; /* a mark is not fainter than this share of the page's style … */
     double style_slope; /* … or else it is so much less likely */
     double style_least; /* a style fainter than this is none: hardly anything is marked on the page */
@@ -96,10 +97,13 @@ typedef struct {
     double reject;      /* … and empty up to this one; between, unsure */
     double
         stray_cover; /* a thin straight line that passes through, with less cover than this, is in doubt … */
-    double stray_share;  /* … unless this share of the page's marks pass through */
-    double stray_mass;   /* and so is the end of a stroke whose other end has so much more mass */
-    double stray_unlike; /* and so is a stroke from outside with less than this share of the page's usual
-                            mass, where marks usually stay inside */
+    double stray_straight; /* (a line is straight from here on, see CalibrationMark) … */
+    double stray_share;    /* … unless this share of the page's marks pass through */
+    double stray_mass;     /* and so is the end of a stroke whose other end has so much more mass */
+    double stray_unlike;   /* and so is a stroke from outside with less than this share of the page's usual
+                              mass, where marks usually stay inside */
+    double
+        overlooked; /* in a field without a mark, ink as deep as this and as the page's style is in doubt */
     double speck_cover; /* beside the answer of a single choice, a doubtful mark with less cover than this, or
                            fainter than the page's style, … */
     double speck_mass;  /* … and less than this share of the answer's mass, is none */
@@ -108,6 +112,8 @@ typedef struct {
     double spill_usual; /* … and so many times what the marks of its page usually ink … */
     double spill_cover; /* … and this share of its inside is doubtful, … */
     double scribble_cover; /* … and from this share of its inside on it is crossed out */
+    double
+        scribble_ring; /* … and is taken back for certain where it inks so many of the directions around it */
 } CalibrationMarks;
 
 /* When a writing box is taken to be written in, and its text for printed. */

@@ -25,11 +25,14 @@ least_depth(const CalibrationMarks *model, const CalibrationMark *mark)
     return mark->style >= model->style_least ? model->style_share * mark->style : 0;
 }
 
-/* Light pencil: nowhere dark, but the inside is darker as a whole. */
+/* Light pencil: nowhere dark, but the inside is darker as a whole. Where the page's marks are dark, such a
+ * shade is no more than a doubt. */
 static double
 shade_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
 {
-    return evidence(mark->mass, model->mass_half, model->mass_slope);
+    double shade = evidence(mark->mass, model->mass_half, model->mass_slope);
+
+    return mark->style > model->mass_style ? fmin(shade, 0) : shade;
 }
 
 /* What is fainter than the page's marks was erased, or is a crease, or shows through from the back. */

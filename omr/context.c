@@ -5,8 +5,14 @@
 /* Strokes are followed to positions whose centres are at most this far away. */
 #define FOLLOW_MM 16.0
 
+/* Once or twice is no style. */
+#define LEAST_PASSES 3
+
 /* What two thirds of the page's marks do is this person's way; the others may be corrections. */
 #define USUAL_SHARE 0.33
+
+/* Rings have all their ink around: only marks that cover so much tell how far a person's marks run over. */
+#define SOLID_COVER 0.3
 
 static gboolean
 is_mark(const OmrMeasure *measure, const CalibrationMarks *model)
@@ -29,23 +35,31 @@ passes_through(const OmrMeasure *measure, const CalibrationMarks *model)
 {
     const CalibrationMark *mark = &measure->mark;
 
-    return is_mark(measure, model) && mark->straight > 0 && leaves_both_ways(measure->leaving) &&
-           mark->cover < model->stray_cover;
+    return is_mark(measure, model) && mark->arms == 2 && mark->straight >= model->stray_straight &&
+           leaves_both_ways(measure->leaving) && mark->cover < model->stray_cover;
 }
 
-/* Some people mark with long strokes: where this share of the page's marks pass through, passing says
- * nothing. */
+/* Some people mark with long strokes: where marks of this share of the page's answered fields pass through,
+ * passing says nothing. A question struck out is one field. */
 static gboolean
-is_style_to_pass(const GArray *measures, const CalibrationMarks *model)
+is_style_to_pass(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
 {
-    guint marks = 0, passing = 0;
+    const FormField *marked = NULL, *passed = NULL;
+    guint n_marked = 0, n_passed = 0;
 
     for (guint i = 0; i < measures->len; i++) {
         const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        marks += calibration_mark_probability(model, &measure->mark) >= model->accept;
-        passing += passes_through(measure, model);
+        const FormField *field = g_array_index(blank->targets, OmrTarget, i).field;
+        if (calibration_mark_probability(model, &measure->mark) < model->accept)
+            continue;
+        n_marked += field != marked;
+        marked = field;
+        if (!passes_through(measure, model))
+            continue;
+        n_passed += field != passed;
+        passed = field;
     }
-    return passing > model->stray_share * marks;
+    return n_passed >= LEAST_PASSES && n_passed > model->stray_share * n_marked;
 }
 
 static int
@@ -56,18 +70,20 @@ compare_doubles(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-/* What a share of the page's marks stays at or below; 0 when it has none. */
+/* What a share of the page's marks that cover at least `least_cover` stays at or below; 0 when it has none.
+ */
 static double
 quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, double share,
-                  const CalibrationMarks *model)
+                  double least_cover, const CalibrationMarks *model)
 {
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
 
     for (guint i = 0; i < measures->len; i++) {
         const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        double value = measure->mark.cover >= least_cover ? G_STRUCT_MEMBER(double, measure, offset) : 0;
         if (g_array_index(blank->targets, OmrTarget, i).option != NULL &&
             calibration_mark_probability(model, &measure->mark) >= model->accept)
-            g_array_append_val(values, G_STRUCT_MEMBER(double, measure, offset));
+            g_array_append_val(values, value);
     }
     g_array_sort(values, compare_doubles);
     return values->len > 0 ? g_array_index(values, double, (guint)(share * values->len)) : 0;
@@ -81,7 +97,7 @@ is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_le
     const CalibrationMark *mark = &measure->mark;
 
     return is_mark(measure, model) && usual_leaves < 1 && mark->leaves >= 1 && mark->arms <= 2 &&
-           mark->mass < model->stray_unlike * usual_mass;
+           mark->straight >= model->stray_straight && mark->mass < model->stray_unlike * usual_mass;
 }
 
 /* Whether a stroke leaves the position in the direction (dx, dy). */
@@ -104,7 +120,8 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
     const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
     const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
 
-    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || !is_mark(measure, model))
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 ||
+        measure->mark.straight < model->stray_straight || !is_mark(measure, model))
         return FALSE;
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
@@ -122,8 +139,8 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
 void
 omr_context_find_spill(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
-    double usual =
-        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.spill), USUAL_SHARE, model);
+    double usual = quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.spill), USUAL_SHARE,
+                                     SOLID_COVER, model);
 
     for (guint i = 0; i < measures->len; i++)
         g_array_index(measures, OmrMeasure, i).usual_spill = usual;
@@ -133,10 +150,10 @@ void
 omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
     double usual_mass =
-        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.mass), 0.5, model);
+        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.mass), 0.5, 0, model);
     double usual_leaves =
-        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.leaves), 0.5, model);
-    gboolean passing_counts = !is_style_to_pass(measures, model);
+        quantile_of_marks(blank, measures, G_STRUCT_OFFSET(OmrMeasure, mark.leaves), 0.5, 0, model);
+    gboolean passing_counts = !is_style_to_pass(blank, measures, model);
 
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);

@@ -3,6 +3,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "kind-private.h"
+
 static void
 doubt(FormReading *reading, FormFieldReading *field, const char *reason, const char *detail)
 {
@@ -65,12 +67,13 @@ is_outdone(const FormField *field, const OmrMeasure *measures, guint at, const C
         if (i != at && calibration_mark_probability(model, &measures[i].mark) >= model->accept)
             answer = &measures[i].mark;
     }
-    if (answer == NULL || mark->ring >= model->ring_half / 2 ||
-        mark->mass >= model->speck_mass * answer->mass)
+    if (answer == NULL || mark->ring >= model->ring_half)
         return FALSE;
-    if (mark->style >= model->style_least && mark->depth < model->style_share * mark->style)
-        return TRUE;
-    return mark->cover < model->speck_cover && calibration_mark_probability(model, mark) < model->accept;
+    gboolean faint = mark->style >= model->style_least && mark->depth < model->style_share * mark->style;
+    gboolean small = mark->mass < model->speck_mass * MAX(answer->mass, model->mass_half);
+    if (calibration_mark_probability(model, mark) >= model->accept)
+        return faint && small;
+    return faint || (small && mark->cover < model->speck_cover);
 }
 
 static void
@@ -90,12 +93,10 @@ decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *targ
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
     if (measure->stray && mark.state != FORM_MARK_EMPTY) {
         mark.state = FORM_MARK_UNSURE;
-        mark.kind = FORM_KIND_STRAY;
         doubt(reading, field, "stray", _("a stroke from elsewhere runs through a position"));
     }
     if (measure->streaked) {
         mark.state = FORM_MARK_UNSURE;
-        mark.kind = FORM_KIND_STREAK;
         doubt(reading, field, "streak", _("a dark line of the scanner runs through a position"));
     }
     if (!is_in_place(measure, profile)) {
@@ -146,7 +147,7 @@ overruns(const FormMarkReading *mark, const OmrMeasure *measure, const Calibrati
  * may be torn or stained. */
 static void
 look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                  FormMarksRule rule, const CalibrationMarks *model)
+                  FormMarksRule rule, gboolean multiple, const CalibrationMarks *model)
 {
     guint n_clear = 0;
 
@@ -159,7 +160,8 @@ look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasur
         gboolean whole = measures[i].mark.cover >= model->scribble_cover;
         if (!overruns(mark, &measures[i], model))
             continue;
-        mark->state = whole && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
+        gboolean scribbled = whole && !multiple && measures[i].mark.ring >= model->scribble_ring;
+        mark->state = scribbled && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
         if (mark->state == FORM_MARK_CANCELLED && rule != FORM_MARKS_NONE)
             form_reading_add_flag(reading, "corrected", field->name,
                                   _("a mark is crossed out, another counts"));
@@ -182,11 +184,50 @@ look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeas
     }
     for (guint i = 0; i < field->marks->len; i++) {
         const CalibrationMark *mark = &measures[i].mark;
-        if (mark->style < model->style_least || mark->depth < model->style_share * mark->style)
+        double style = mark->style >= model->style_least ? model->style_share * mark->style : 0;
+        if (mark->cover < model->cover_half / 2 || mark->depth < MAX(model->overlooked, style))
             continue;
         g_array_index(field->marks, FormMarkReading, i).state = FORM_MARK_UNSURE;
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
     }
+}
+
+/* By the rule `largest` a greater mark overrules the others, if it is so clearly. */
+static void
+let_largest_count(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
+                  const CalibrationMarks *model)
+{
+    guint largest = 0;
+    double next = 0;
+
+    for (guint i = 1; i < field->marks->len; i++) {
+        if (measures[i].mark.mass > measures[largest].mark.mass)
+            largest = i;
+    }
+    for (guint i = 0; i < field->marks->len; i++) {
+        if (i != largest && g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED)
+            next = MAX(next, measures[i].mark.mass);
+    }
+    if (next <= 0 || measures[largest].mark.mass < model->largest * next)
+        return;
+    for (guint i = 0; i < field->marks->len; i++) {
+        FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
+        if (i != largest && mark->state == FORM_MARK_MARKED)
+            mark->state = FORM_MARK_CANCELLED;
+    }
+    form_reading_add_flag(reading, "corrected", field->name, _("a larger mark overrules another"));
+}
+
+/* What several marks mean together, before the value is told. */
+static void
+apply_rule(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures, FormMarksRule rule,
+           gboolean multiple, const CalibrationMarks *model)
+{
+    field->rule = form_marks_rule_name(rule);
+    look_for_overruns(reading, field, measures, rule, multiple, model);
+    look_for_overlooked(reading, field, measures, model);
+    if (rule == FORM_MARKS_LARGEST && !multiple && field->reasons->len == 0)
+        let_largest_count(reading, field, measures, model);
 }
 
 static void
@@ -214,6 +255,15 @@ decide_value(FormReading *reading, FormFieldReading *field, gboolean multiple)
     } else {
         field->state = FORM_FIELD_ANSWERED;
         field->value = form_reading_string(reading, values->str);
+    }
+}
+
+static void
+name_kinds(FormFieldReading *field, const OmrMeasure *measures, const CalibrationMarks *model)
+{
+    for (guint i = 0; i < field->marks->len; i++) {
+        FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
+        mark->kind = omr_kind_of(&measures[i], mark->state, model);
     }
 }
 
@@ -251,10 +301,10 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
         }
         decide_marks(reading, field, target, first, profile);
         at += form_field->options->len;
-        FormMarksRule rule = rule_of(blank, form_field);
-        field->rule = form_marks_rule_name(rule);
-        look_for_overruns(reading, field, first, rule, calibration_profile_marks(profile));
-        look_for_overlooked(reading, field, first, calibration_profile_marks(profile));
-        decide_value(reading, field, form_field->type == FORM_SELECT_MULTIPLE);
+        gboolean multiple = form_field->type == FORM_SELECT_MULTIPLE;
+        apply_rule(reading, field, first, rule_of(blank, form_field), multiple,
+                   calibration_profile_marks(profile));
+        decide_value(reading, field, multiple);
+        name_kinds(field, first, calibration_profile_marks(profile));
     }
 }

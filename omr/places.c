@@ -39,7 +39,7 @@
 #define PLAIN_FOUND 0.8f
 
 /* A position's own print contradicts when it shows there so well, at least so far off, and so little here. */
-#define OWN_FOUND  0.75f
+#define OWN_FOUND  0.9f
 #define OWN_OFF_MM 0.5
 #define OWN_HERE   0.5f
 

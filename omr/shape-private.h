@@ -12,9 +12,9 @@ typedef struct {
     double ring;     /* share of the directions in which there is ink around */
     int exits;       /* how many times ink crosses the outline */
     int arms; /* strokes that go out from the middle of the ink inside: a line has 2, a cross 4, a dot none */
-    gboolean straight; /* two arms that lie opposite each other */
-    int leaves;        /* how many of these strokes go on to the edge of the target's window */
-    guint32 leaving;   /* a bit for each direction in which they do */
+    double straight; /* how narrow the ink inside is against its length: 1 a thin line, 0 as broad as long */
+    int leaves;      /* how many of these strokes go on to the edge of the target's window */
+    guint32 leaving; /* a bit for each direction in which they do */
 } OmrShape;
 
 /* `ink` has a byte for each pixel of the target's window: 0 paper, else ink. It is not changed. */

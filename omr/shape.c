@@ -158,45 +158,64 @@ count_runs(guint32 bits)
     return bits == ALL_SECTORS ? 1 : __builtin_popcount(bits & ~before);
 }
 
-/* The middle of the ink inside. FALSE when there is none. */
-static gboolean
-middle_of(const OmrTarget *target, const guint8 *inside, double *x, double *y)
-{
-    double sum_x = 0, sum_y = 0, n = 0;
+/* Where the ink inside lies, and how it spreads: the square roots of its covariance's eigenvalues. */
+typedef struct {
+    double x, y, length, breadth;
+} Spread;
 
-    for (int at = 0; at < target->width * target->height; at++) {
-        if (inside[at] == 0)
-            continue;
-        sum_x += at % target->width;
-        sum_y += at / target->width;
-        n++;
+/* FALSE when there is no ink. */
+static gboolean
+spread_of(const OmrTarget *target, const guint8 *inside, Spread *spread)
+{
+    double sum_x = 0, sum_y = 0, xx = 0, xy = 0, yy = 0, n = 0;
+
+    for (int row = 0; row < target->height; row++) {
+        for (int column = 0; column < target->width; column++) {
+            if (inside[row * target->width + column] == 0)
+                continue;
+            sum_x += column;
+            sum_y += row;
+            xx += column * column;
+            xy += column * row;
+            yy += row * row;
+            n++;
+        }
     }
-    *x = sum_x / MAX(n, 1);
-    *y = sum_y / MAX(n, 1);
-    return n > 0;
+    if (n < 1)
+        return FALSE;
+    spread->x = sum_x / n;
+    spread->y = sum_y / n;
+    xx = xx / n - spread->x * spread->x;
+    xy = xy / n - spread->x * spread->y;
+    yy = yy / n - spread->y * spread->y;
+    double mean = (xx + yy) / 2, apart = hypot((xx - yy) / 2, xy);
+    spread->length = sqrt(MAX(mean + apart, 0));
+    spread->breadth = sqrt(MAX(mean - apart, 0));
+    return TRUE;
 }
 
 /* Counts the strokes that cross a circle about the middle of the ink. */
 static void
 count_arms(OmrShape *shape, const OmrTarget *target, const guint8 *inside, const guint8 *ink)
 {
-    double x, y, radius = ARM_SHARE * target->size_mm * target->px_per_mm;
+    double radius = ARM_SHARE * target->size_mm * target->px_per_mm;
     guint32 bits = 0;
+    Spread spread;
 
     shape->arms = 0;
-    shape->straight = FALSE;
-    if (!middle_of(target, inside, &x, &y))
+    shape->straight = 0;
+    if (!spread_of(target, inside, &spread))
         return;
     for (int sector = 0; sector < OMR_SECTORS; sector++) {
         double angle = 2 * G_PI * sector / OMR_SECTORS;
-        int column = (int)lround(x + radius * cos(angle)), row = (int)lround(y + radius * sin(angle));
+        int column = (int)lround(spread.x + radius * cos(angle)),
+            row = (int)lround(spread.y + radius * sin(angle));
         if (column >= 0 && row >= 0 && column < target->width && row < target->height &&
             ink[row * target->width + column] != 0)
             bits |= 1u << sector;
     }
     shape->arms = bits == ALL_SECTORS ? 0 : count_runs(bits);
-    guint32 opposite = (bits << OMR_SECTORS / 2 | bits >> OMR_SECTORS / 2) & ALL_SECTORS;
-    shape->straight = shape->arms == 2 && (bits & widen(opposite)) == bits;
+    shape->straight = spread.length > 0 ? 1 - spread.breadth / spread.length : 0;
 }
 
 void

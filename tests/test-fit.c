@@ -531,7 +531,7 @@ test_profile_is_written_and_reads_alike(void)
     g_string_free(keys, TRUE);
     /* and not what somebody made of it later */
     g_autoptr(GString) edited = g_string_new(text);
-    g_string_replace(edited, "cover_half=0.048", "cover_half=0.049", 1);
+    g_string_replace(edited, "cover_half=0.0", "cover_half=0.1", 1);
     g_assert_true(g_file_set_contents(path, edited->str, -1, NULL));
     g_assert_null(calibration_profile_load(path, &error));
     g_assert_nonnull(strstr(error->message, "not those that were fitted"));
