@@ -185,7 +185,7 @@ look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeas
     for (guint i = 0; i < field->marks->len; i++) {
         const CalibrationMark *mark = &measures[i].mark;
         double style = mark->style >= model->style_least ? model->style_share * mark->style : 0;
-        if (mark->cover < model->cover_half / 2 || mark->depth < MAX(model->overlooked, style))
+        if (mark->cover < model->cover_half * 3 / 4 || mark->depth < MAX(model->overlooked, style))
             continue;
         g_array_index(field->marks, FormMarkReading, i).state = FORM_MARK_UNSURE;
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));

@@ -24,7 +24,7 @@ static const int patch_columns[OMR_SCALES] = {7, 8, 10}, patch_rows[OMR_SCALES] 
 
 /* px at the middle scale, on which all rivals are looked for: its own patch, and the finest one's 5 mm; of
  * the first every second pixel is enough. */
-#define MIDDLE_HALF 11
+#define MIDDLE_HALF  11
 #define FINEST_HALF  7
 #define WORTH_A_LOOK 0.25 /* a quarter of the pixels tells which places are worth all of them */
 

@@ -244,7 +244,8 @@ check_fields(const Survey *survey, const Case *c, const FormReading *reading,
                  read->value,
                  respondent != NULL ? calibration_respondent_value(respondent, field->name) : "");
         if (c->left_blank && c->torn_mm == 0 && read->state != FORM_FIELD_BLANK)
-            fail("%s: %s on a page left blank", field->name, form_field_state_name(read->state));
+            fail("%s: %s on a page left blank (%s)", field->name, form_field_state_name(read->state),
+                 read->reasons->len > 0 ? (const char *)g_ptr_array_index(read->reasons, 0) : "no reason");
         if (field->options->len == 0)
             continue;
         check_marks(survey, c, field, read);
