@@ -100,28 +100,37 @@ is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_le
            mark->straight >= model->stray_straight && mark->mass < model->stray_unlike * usual_mass;
 }
 
-/* Whether a stroke leaves the position in the direction (dx, dy). */
+/* Whether a stroke leaves the position in the direction (dx, dy), give or take so many steps of 15 degrees.
+ */
 static gboolean
-leaves_towards(const OmrMeasure *measure, double dx, double dy)
+leaves_towards(const OmrMeasure *measure, double dx, double dy, int give)
 {
     int sector = (int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS;
 
-    for (int beside = -2; beside <= 2; beside++) {
+    for (int beside = -give; beside <= give; beside++) {
         if (measure->leaving >> ((sector + beside + OMR_SECTORS) % OMR_SECTORS) & 1)
             return TRUE;
     }
     return FALSE;
 }
 
-/* Whether the stroke that leaves `at` goes on into a position with a greater mark. */
+/* Whether one stroke may run from the one position into the other, (dx, dy) away. */
+static gboolean
+are_joined(const OmrMeasure *from, const OmrMeasure *to, double dx, double dy, int give)
+{
+    return leaves_towards(from, dx, dy, give) && leaves_towards(to, -dx, -dy, give);
+}
+
+/* Whether the stroke that leaves `at` goes on into a position with a greater mark; or, as one straight line,
+ * with one so like it that either may be the end of the other. */
 static gboolean
 ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
 {
     const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
     const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
+    gboolean bent = measure->mark.arms > 1 && measure->mark.straight < model->stray_straight;
 
-    if (measure->mark.leaves < 1 || measure->mark.arms > 2 ||
-        measure->mark.straight < model->stray_straight || !is_mark(measure, model))
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || !is_mark(measure, model))
         return FALSE;
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
@@ -129,8 +138,10 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
         double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
         if (i == at || there->option == NULL || hypot(dx, dy) > FOLLOW_MM || other->mark.leaves < 1)
             continue;
-        if (measure->mark.mass < model->stray_mass * other->mark.mass && leaves_towards(measure, dx, dy) &&
-            leaves_towards(other, -dx, -dy))
+        gboolean less = measure->mark.mass < model->stray_mass * other->mark.mass;
+        gboolean alike = !less && model->stray_mass * measure->mark.mass < other->mark.mass;
+        if ((less && are_joined(measure, other, dx, dy, 2)) ||
+            (alike && are_joined(measure, other, dx, dy, 0)))
             return TRUE;
     }
     return FALSE;

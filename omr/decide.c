@@ -192,23 +192,24 @@ look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeas
     }
 }
 
-/* By the rule `largest` a greater mark overrules the others, if it is so clearly. */
+/* By the rule `largest` the greatest of the marks that count overrules the others, if it is so clearly. */
 static void
 let_largest_count(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
                   const CalibrationMarks *model)
 {
     guint largest = 0;
-    double next = 0;
+    double most = 0, next = 0;
 
-    for (guint i = 1; i < field->marks->len; i++) {
-        if (measures[i].mark.mass > measures[largest].mark.mass)
-            largest = i;
-    }
     for (guint i = 0; i < field->marks->len; i++) {
-        if (i != largest && g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED)
-            next = MAX(next, measures[i].mark.mass);
+        double mass = measures[i].mark.mass;
+        if (g_array_index(field->marks, FormMarkReading, i).state != FORM_MARK_MARKED)
+            continue;
+        next = MAX(next, MIN(mass, most));
+        if (mass > most)
+            largest = i;
+        most = MAX(most, mass);
     }
-    if (next <= 0 || measures[largest].mark.mass < model->largest * next)
+    if (next <= 0 || most < model->largest * next)
         return;
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);

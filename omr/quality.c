@@ -8,6 +8,9 @@
 #define TAIL_DARKEST  16
 #define TAIL_LIGHTEST 235
 
+/* Nor is paper without any noise, in its own white, give or take so much of 255. */
+#define TAIL_LIKE_PAPER 8
+
 static void G_GNUC_PRINTF(3, 4) flag(FormReading *reading, const char *code, const char *format, ...)
 {
     va_list arguments;
@@ -64,9 +67,11 @@ look_for_tail(FormReading *reading, const OmrPageView *view, double mm_per_px,
     int level = MIN(1, view->image->n_levels - 1);
     const OmrImage *image = omr_pyramid_image(view->image, level);
     guint8 value = image->pixels[(gsize)(image->height - 1) * (gsize)image->stride];
+    const OmrImage *whole = &view->image->level[0];
+    double paper = omr_white_at(view->white, whole->width / 2.0, whole->height / 2.0);
     int y = image->height;
 
-    if (value < TAIL_DARKEST || value > TAIL_LIGHTEST)
+    if (value < TAIL_DARKEST || value > TAIL_LIGHTEST || fabs(value - paper) <= TAIL_LIKE_PAPER)
         return;
     while (y > 0 && is_flat_row(image, y - 1, value))
         y--;
