@@ -22,19 +22,14 @@ fixture_option_mm(int row, int column)
     return (OmrPoint){90 + 11 * column, 40 + 12 * row};
 }
 
-/* The page at `dpi`, seen through `map` (mm -> px of an image of width × height); black on white. */
-static inline PIX *
-fixture_draw(const OmrHomography *map, int width, int height, void (*marks)(cairo_t *cr, gpointer data),
-             gpointer data)
+/* The form, printed on white, with marks on it; `cr` is in mm. */
+static inline void
+fixture_print(cairo_t *cr, void (*marks)(cairo_t *cr, gpointer data), gpointer data)
 {
-    int fine_w = (int)(FIXTURE_W_MM * 16), fine_h = (int)(FIXTURE_H_MM * 16); /* 406 dpi, then sampled */
-    g_autoptr(cairo_surface_t) surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, fine_w, fine_h);
-    g_autoptr(cairo_t) cr = cairo_create(surface);
     g_autoptr(GRand) random = g_rand_new_with_seed(7);
 
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
-    cairo_scale(cr, 16, 16);
     cairo_set_source_rgb(cr, 0, 0, 0);
     cairo_select_font_face(cr, "Noto Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, 4);
@@ -56,6 +51,19 @@ fixture_draw(const OmrHomography *map, int width, int height, void (*marks)(cair
     }
     if (marks != NULL)
         marks(cr, data);
+}
+
+/* The page seen through `map` (mm -> px of an image of width × height); black on white. */
+static inline PIX *
+fixture_draw(const OmrHomography *map, int width, int height, void (*marks)(cairo_t *cr, gpointer data),
+             gpointer data)
+{
+    int fine_w = (int)(FIXTURE_W_MM * 16), fine_h = (int)(FIXTURE_H_MM * 16); /* 406 dpi, then sampled */
+    g_autoptr(cairo_surface_t) surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, fine_w, fine_h);
+    g_autoptr(cairo_t) cr = cairo_create(surface);
+
+    cairo_scale(cr, 16, 16);
+    fixture_print(cr, marks, data);
 
     g_autoptr(PIX) fine = form_image_from_surface(surface, FALSE);
     g_auto(OmrPyramid) pyramid = {0};

@@ -1,212 +1,23 @@
 /* Marks of every kind on a small form, read by the whole reader: what people draw is never overlooked, and
  * what they did not draw is never an answer. */
-#include <glib/gstdio.h>
-#include <string.h>
-
-#include "omr-reader.h"
-#include "page-fixture.h"
-
-#define WIDTH_PX  1181
-#define HEIGHT_PX 1575
+#include "marks-fixture.h"
 
 #define SEVERAL_ROW 10 /* of this row several options may be marked */
 
 static const FormRect box_mm = {86, 180, 50, 11};
 
-typedef struct {
-    char *dir;
-    FormPackage *package;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Fixture;
-
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(GError) error = NULL;
-
     (void)data;
-    fixture->dir = g_dir_make_tmp("phieu-marks-XXXXXX", NULL);
-    fixture->package = fixture_package(fixture->dir);
+    make_package(fixture);
     FormPage *page = form_package_page(fixture->package, 1);
     FormField *several = g_ptr_array_index(page->fields, SEVERAL_ROW);
     several->type = FORM_SELECT_MULTIPLE;
     FormField *writing = form_page_add_field(page, "writing", FORM_TEXT);
     writing->has_box = TRUE;
     writing->box = box_mm;
-    fixture->forms = omr_forms_new();
-    omr_forms_add(fixture->forms, fixture->package, &error);
-    g_assert_no_error(error);
-    fixture->profile = calibration_profile_default();
-    fixture->reader = omr_reader_new(fixture->forms, fixture->profile);
-}
-
-static void
-tear_down(Fixture *fixture, gconstpointer data)
-{
-    g_autofree char *blank = g_build_filename(fixture->dir, "blank.png", NULL);
-
-    (void)data;
-    omr_reader_free(fixture->reader);
-    calibration_profile_free(fixture->profile);
-    omr_forms_free(fixture->forms);
-    form_package_free(fixture->package);
-    g_unlink(blank);
-    g_rmdir(fixture->dir);
-    g_free(fixture->dir);
-}
-
-static FormReading *
-read_pix(const Fixture *fixture, PIX *pix)
-{
-    OmrInput input = {.pix = pix, .image = "page"};
-
-    return omr_reader_read(fixture->reader, &input);
-}
-
-typedef void (*DrawFunc)(cairo_t *cr, gpointer data);
-
-static PIX *
-draw_page(DrawFunc marks, gpointer data)
-{
-    OmrHomography upright = fixture_upright();
-
-    return fixture_draw(&upright, WIDTH_PX, HEIGHT_PX, marks, data);
-}
-
-static FormReading *
-read_marks(const Fixture *fixture, DrawFunc marks, gpointer data)
-{
-    g_autoptr(PIX) pix = draw_page(marks, data);
-    FormReading *reading = read_pix(fixture, pix);
-
-    g_assert_false(reading->refused);
-    g_assert_cmpuint(reading->fields->len, ==, FIXTURE_ROWS + 1);
-    return reading;
-}
-
-static const FormFieldReading *
-row_of(const FormReading *reading, int row)
-{
-    return g_ptr_array_index(reading->fields, row);
-}
-
-static const FormMarkReading *
-mark_of(const FormReading *reading, int row, int column)
-{
-    return &g_array_index(row_of(reading, row)->marks, FormMarkReading, column);
-}
-
-static gboolean
-has_reason(const FormFieldReading *field, const char *reason)
-{
-    for (guint i = 0; i < field->reasons->len; i++) {
-        if (g_str_equal(g_ptr_array_index(field->reasons, i), reason))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-has_field_flag(const FormReading *reading, const char *field, const char *code)
-{
-    for (guint i = 0; i < reading->flags->len; i++) {
-        const FormFlag *flag = &g_array_index(reading->flags, FormFlag, i);
-        if (g_strcmp0(flag->field, field) == 0 && g_str_equal(flag->code, code))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The option that each row's mark stands at in the tests that mark every row once. */
-static int
-column_of(int row)
-{
-    return row * 2 % FIXTURE_COLS;
-}
-
-/* How a person marks; lengths in mm. */
-typedef struct {
-    const char *name;
-    void (*draw)(cairo_t *cr, double x, double y);
-    double pen_mm, grey; /* 0 black */
-    gboolean plain;      /* no doubt is excused */
-} Hand;
-
-static void
-draw_fill(cairo_t *cr, double x, double y)
-{
-    for (int i = 0; i < 9; i++) {
-        double dy = -1.6 + 0.4 * i, half = sqrt(1.7 * 1.7 - dy * dy);
-        cairo_move_to(cr, x - half, y + dy);
-        cairo_line_to(cr, x + half, y + dy);
-    }
-}
-
-static void
-draw_tick(cairo_t *cr, double x, double y)
-{
-    cairo_move_to(cr, x - 1.6, y - 0.2);
-    cairo_line_to(cr, x - 0.4, y + 1.4);
-    cairo_line_to(cr, x + 2.2, y - 2.4);
-}
-
-static void
-draw_cross(cairo_t *cr, double x, double y)
-{
-    cairo_move_to(cr, x - 1.5, y - 1.4);
-    cairo_line_to(cr, x + 1.4, y + 1.5);
-    cairo_move_to(cr, x + 1.5, y - 1.5);
-    cairo_line_to(cr, x - 1.4, y + 1.4);
-}
-
-static void
-draw_ring(cairo_t *cr, double x, double y)
-{
-    cairo_new_sub_path(cr);
-    cairo_arc(cr, x + 0.2, y - 0.1, 3.1, 0.2, 0.2 + 2 * G_PI);
-}
-
-static void
-draw_stroke(cairo_t *cr, double x, double y)
-{
-    cairo_move_to(cr, x - 1.3, y + 1.2);
-    cairo_line_to(cr, x + 1.3, y - 1.2);
-}
-
-static const Hand hands[] = {
-    {"filled with a black pen", draw_fill, 0.5, 0, TRUE},
-    {"filled with a blue pen", draw_fill, 0.4, 0.3, TRUE},
-    {"filled with a light pencil", draw_fill, 0.5, 0.6, FALSE},
-    {"ticked with a pen", draw_tick, 0.4, 0.1, TRUE},
-    {"ticked with a thin pen", draw_tick, 0.25, 0.2, FALSE},
-    {"ticked with a light pencil", draw_tick, 0.5, 0.6, FALSE},
-    {"crossed with a pen", draw_cross, 0.4, 0.1, TRUE},
-    {"crossed with a light pencil", draw_cross, 0.5, 0.6, FALSE},
-    {"ringed with a pen", draw_ring, 0.4, 0.1, FALSE},
-    {"ringed with a light pencil", draw_ring, 0.5, 0.55, FALSE},
-    {"one stroke of a pen", draw_stroke, 0.4, 0.1, TRUE},
-    {"one stroke of a light pencil", draw_stroke, 0.5, 0.6, FALSE},
-};
-
-static void
-mark_with(cairo_t *cr, const Hand *hand, int row, int column)
-{
-    OmrPoint at = fixture_option_mm(row, column);
-
-    cairo_new_path(cr);
-    cairo_set_line_width(cr, hand->pen_mm);
-    cairo_set_source_rgb(cr, hand->grey, hand->grey, hand->grey);
-    hand->draw(cr, at.x, at.y);
-    cairo_stroke(cr);
-}
-
-static void
-mark_every_row(cairo_t *cr, gpointer data)
-{
-    for (int row = 0; row < FIXTURE_ROWS; row++)
-        mark_with(cr, data, row, column_of(row));
+    make_reader(fixture);
 }
 
 static void
@@ -348,54 +159,6 @@ test_two_marks(Fixture *fixture, gconstpointer data)
             g_assert_true(has_field_flag(reading, field->name, "multiple_marks"));
         }
     }
-}
-
-/* The first mark scribbled over, another option marked. */
-static void
-draw_corrections(cairo_t *cr, gpointer data)
-{
-    for (int row = 0; row < FIXTURE_ROWS; row++) {
-        OmrPoint at = fixture_option_mm(row, column_of(row));
-        mark_with(cr, data, row, column_of(row));
-        mark_with(cr, data, row, (column_of(row) + 2) % FIXTURE_COLS);
-        cairo_new_path(cr);
-        cairo_set_line_width(cr, 0.5);
-        for (int i = 0; i < 14; i++)
-            cairo_line_to(cr, at.x - 3.6 + 0.52 * i, at.y + (i % 2 == 0 ? -3.4 : 3.4));
-        for (int i = 0; i < 14; i++)
-            cairo_line_to(cr, at.x + (i % 2 == 0 ? -3.6 : 3.6), at.y + 3.4 - 0.5 * i);
-        cairo_stroke(cr);
-    }
-}
-
-static void
-test_corrections_go_to_a_person(Fixture *fixture, gconstpointer data)
-{
-    guint seen = 0;
-
-    (void)data;
-    for (guint h = 0; h < G_N_ELEMENTS(hands); h++) {
-        if (!hands[h].plain)
-            continue;
-        g_autoptr(FormReading) reading = read_marks(fixture, draw_corrections, (gpointer)&hands[h]);
-        for (int row = 0; row < FIXTURE_ROWS; row++) {
-            const FormFieldReading *field = row_of(reading, row);
-            if (row == SEVERAL_ROW)
-                continue;
-            g_assert_true(form_field_needs_person(field->state));
-            g_assert_cmpstr(field->value, ==, "");
-            g_assert_cmpuint(field->reasons->len, >, 0);
-            if (!has_reason(field, "correction"))
-                continue;
-            seen++;
-            g_assert_cmpint(field->state, ==, FORM_FIELD_UNSURE);
-            g_assert_cmpint(mark_of(reading, row, column_of(row))->state, ==, FORM_MARK_CANCELLED);
-            g_assert_cmpint(mark_of(reading, row, (column_of(row) + 2) % FIXTURE_COLS)->state, ==,
-                            FORM_MARK_MARKED);
-        }
-    }
-    g_test_message("%u corrections told as such", seen);
-    g_assert_cmpuint(seen, >, FIXTURE_ROWS);
 }
 
 static void
@@ -655,7 +418,6 @@ main(int argc, char *argv[])
         {"/marks/numbers-of-a-mark", NULL, test_numbers_of_a_mark},
         {"/marks/specks-are-no-answer", NULL, test_specks_are_no_answer},
         {"/marks/two-marks", NULL, test_two_marks},
-        {"/marks/corrections-go-to-a-person", NULL, test_corrections_go_to_a_person},
         {"/marks/struck-rows-go-to-a-person", NULL, test_struck_rows_go_to_a_person},
         {"/marks/cut-off-positions-are-unsure", NULL, test_cut_off_positions_are_unsure},
         {"/marks/torn-off-before-white", &white, test_torn_off_positions_are_unsure},

@@ -1,52 +1,7 @@
 /* The reader as a whole: which pages it takes, which it refuses and in what words, and that the same page is
  * always read the same. */
-#include <glib/gstdio.h>
-#include <string.h>
-
 #include "calibration-simulation.h"
-#include "omr-reader.h"
-#include "page-fixture.h"
-
-#define WIDTH_PX  1181
-#define HEIGHT_PX 1575
-
-typedef struct {
-    char *dir;
-    FormPackage *package; /* page-fixture.h: one page, a blank, no QR */
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Fixture;
-
-static void
-set_up(Fixture *fixture, gconstpointer data)
-{
-    g_autoptr(GError) error = NULL;
-
-    (void)data;
-    fixture->dir = g_dir_make_tmp("phieu-reader-XXXXXX", NULL);
-    fixture->package = fixture_package(fixture->dir);
-    fixture->forms = omr_forms_new();
-    omr_forms_add(fixture->forms, fixture->package, &error);
-    g_assert_no_error(error);
-    fixture->profile = calibration_profile_default();
-    fixture->reader = omr_reader_new(fixture->forms, fixture->profile);
-}
-
-static void
-tear_down(Fixture *fixture, gconstpointer data)
-{
-    g_autofree char *blank = g_build_filename(fixture->dir, "blank.png", NULL);
-
-    (void)data;
-    omr_reader_free(fixture->reader);
-    calibration_profile_free(fixture->profile);
-    omr_forms_free(fixture->forms);
-    form_package_free(fixture->package);
-    g_unlink(blank);
-    g_rmdir(fixture->dir);
-    g_free(fixture->dir);
-}
+#include "marks-fixture.h"
 
 /* Marks column row % 5 of every row but the last. */
 static void
@@ -60,14 +15,6 @@ draw_marks(cairo_t *cr, gpointer data)
         cairo_arc(cr, at.x, at.y, 1.6, 0, 2 * G_PI);
         cairo_fill(cr);
     }
-}
-
-static PIX *
-draw_page(void)
-{
-    OmrHomography upright = fixture_upright();
-
-    return fixture_draw(&upright, WIDTH_PX, HEIGHT_PX, draw_marks, NULL);
 }
 
 static void
@@ -112,7 +59,7 @@ read_as(const Fixture *fixture, PIX *pix, int page)
 static void
 test_told_page(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(PIX) pix = draw_page();
+    g_autoptr(PIX) pix = draw_page(draw_marks, NULL);
 
     (void)data;
     for (int page = 0; page < 2; page++) {
@@ -141,7 +88,7 @@ static void
 test_untold_page_is_not_guessed(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(PIX) pix = draw_page();
+    g_autoptr(PIX) pix = draw_page(draw_marks, NULL);
     g_autoptr(FormPackage) two = fixture_package(fixture->dir);
     g_autoptr(OmrForms) forms = omr_forms_new();
     OmrReader *before = fixture->reader;
@@ -190,7 +137,7 @@ test_blank_page(Fixture *fixture, gconstpointer data)
 static void
 test_unaligned(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(PIX) other = pixCreate(WIDTH_PX, HEIGHT_PX, 8), covered = draw_page();
+    g_autoptr(PIX) other = pixCreate(WIDTH_PX, HEIGHT_PX, 8), covered = draw_page(draw_marks, NULL);
     g_autoptr(GRand) random = g_rand_new_with_seed(9);
 
     (void)data;
@@ -243,7 +190,7 @@ json_of(const FormReading *reading)
 static void
 test_depths(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(PIX) grey = draw_page();
+    g_autoptr(PIX) grey = draw_page(draw_marks, NULL);
     g_autoptr(PIX) colour = pixConvertTo32(grey), black = pixThresholdToBinary(grey, 160);
 
     (void)data;
@@ -264,7 +211,7 @@ static void
 test_wrong_resolution_is_no_matter(Fixture *fixture, gconstpointer data)
 {
     static const double hints[] = {0, 1, 72, 200, 9600};
-    g_autoptr(PIX) pix = draw_page();
+    g_autoptr(PIX) pix = draw_page(draw_marks, NULL);
 
     (void)data;
     for (guint i = 0; i < G_N_ELEMENTS(hints); i++) {
@@ -277,7 +224,8 @@ test_wrong_resolution_is_no_matter(Fixture *fixture, gconstpointer data)
 static void
 test_same_page_reads_the_same(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(PIX) pix = draw_page(), blank = pixCreate(300, 400, 8), copy = pixCopy(NULL, pix);
+    g_autoptr(PIX) pix = draw_page(draw_marks, NULL), blank = pixCreate(300, 400, 8),
+                   copy = pixCopy(NULL, pix);
     g_autoptr(FormReading) first = read_as(fixture, pix, 0);
 
     (void)data;
@@ -325,7 +273,7 @@ test_readers_share_forms(Fixture *fixture, gconstpointer data)
     GThread *threads[2];
 
     (void)data;
-    g_ptr_array_add(pages, draw_page());
+    g_ptr_array_add(pages, draw_page(draw_marks, NULL));
     for (int turns = 1; turns < 4; turns++)
         g_ptr_array_add(pages, pixRotateOrth(g_ptr_array_index(pages, 0), turns));
     for (guint i = 0; i < G_N_ELEMENTS(workers); i++) {
@@ -491,7 +439,7 @@ test_no_picture_of_the_blank(Fixture *fixture, gconstpointer data)
 static void
 test_positions(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(PIX) pix = draw_page();
+    g_autoptr(PIX) pix = draw_page(draw_marks, NULL);
     g_autoptr(PIX) white = pixCreate(WIDTH_PX, HEIGHT_PX, 8);
     g_autoptr(GArray) positions = g_array_new(FALSE, TRUE, sizeof(OmrPosition));
     OmrInput input = {.pix = pix, .image = "marked", .page = 1, .positions = positions};
@@ -605,6 +553,6 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     setMsgSeverity(L_SEVERITY_NONE);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+        g_test_add(tests[i].path, Fixture, NULL, set_up_plain, tests[i].test, tear_down);
     return g_test_run();
 }
