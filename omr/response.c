@@ -73,6 +73,33 @@ sharpness_of(const OmrResponse *response, const OmrBlank *blank, const GPtrArray
     return g_array_index(ratios, double, ratios->len / 2);
 }
 
+/* What a darkness of the blank is by itself, when the page does not teach how it comes out. */
+static double
+own_tone(int i)
+{
+    return (i + 0.5) * 256 / OMR_TONES;
+}
+
+/* Tones that too few pixels taught (below 0) lie between those that were, on a line; darker ones than any
+ * taught are taken as they are. No tone is lighter than one before it. */
+static void
+fill_gaps(double *tone)
+{
+    int last = -1;
+
+    for (int i = 0; i < OMR_TONES; i++) {
+        if (tone[i] < 0)
+            continue;
+        double from = last >= 0 ? tone[last] : MIN(own_tone(0), tone[i]);
+        tone[i] = MAX(tone[i], from);
+        for (int k = last + 1; k < i; k++)
+            tone[k] = from + (tone[i] - from) * (k - last) / (i - last);
+        last = i;
+    }
+    for (int k = last + 1; k < OMR_TONES; k++)
+        tone[k] = MAX(own_tone(k), last >= 0 ? tone[last] : 0);
+}
+
 void
 omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
 {
@@ -93,13 +120,11 @@ omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray
         guint count = 0;
         for (int value = 0; value < 256; value++)
             count += histogram[i * 256 + value];
-        double own = (i + 0.5) * 256 / OMR_TONES;
         tone[i] = count > 50 ? omr_quantile(histogram + i * 256,
                                             i * 256 < OMR_PAPER * OMR_TONES ? 0.5 : TONE_QUANTILE)
-                             : own;
-        if (i > 0)
-            tone[i] = MAX(tone[i], tone[i - 1]);
+                             : -1;
     }
+    fill_gaps(tone);
     /* the lower half of paper's scatter: the upper half holds the marks */
     response->noise = omr_quantile(histogram, 0.5) - omr_quantile(histogram, 0.16);
     for (int value = 0; value < 256; value++) {

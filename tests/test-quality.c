@@ -234,6 +234,21 @@ draw_rule(cairo_t *cr, gpointer data)
         mark_every_row(cr, data);
 }
 
+/* Bold black outlines. */
+static void
+draw_outlines(cairo_t *cr, gpointer data)
+{
+    (void)data;
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    cairo_set_line_width(cr, 0.7);
+    for (int i = 0; i < FIXTURE_ROWS * FIXTURE_COLS; i++) {
+        OmrPoint at = fixture_option_mm(i / FIXTURE_COLS, i % FIXTURE_COLS);
+        cairo_new_path(cr);
+        cairo_arc(cr, at.x, at.y, FIXTURE_OPTION_MM / 2, 0, 2 * G_PI);
+        cairo_stroke(cr);
+    }
+}
+
 /* The form has more print than usual; `data` points to what draws it. */
 static void
 set_up_printed(Fixture *fixture, gconstpointer data)
@@ -245,6 +260,22 @@ set_up_printed(Fixture *fixture, gconstpointer data)
     g_autoptr(PIX) printed = draw_page(*print, NULL);
     g_assert_cmpint(pixWrite(path, printed, IFF_PNG), ==, 0);
     make_reader(fixture);
+}
+
+/* Faint is what the form prints in black and comes out light grey. */
+static void
+test_faint(Fixture *fixture, gconstpointer data)
+{
+    static const CalibrationScan faint = {
+        .dpi = 200, .mode = CALIBRATION_GREY, .brightness = 200, .fade = 0.72};
+    static const CalibrationScan lighter = {
+        .dpi = 200, .mode = CALIBRATION_GREY, .brightness = 200, .fade = 0.5};
+    g_autoptr(FormReading) reading = read_scan(fixture, &faint, *(const DrawFunc *)data, NULL);
+    g_autoptr(FormReading) passable = read_scan(fixture, &lighter, *(const DrawFunc *)data, NULL);
+
+    assert_only(reading, "faint");
+    g_assert_false(passable->refused);
+    g_assert_cmpuint(passable->flags->len, ==, 0);
 }
 
 /* A line that the form prints from margin to margin is no streak. */
@@ -263,7 +294,7 @@ test_printed_rule_is_no_streak(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    static const DrawFunc rule = draw_rule;
+    static const DrawFunc rule = draw_rule, outlines = draw_outlines;
     static const struct {
         const char *path;
         const DrawFunc *print; /* of the form, beyond what the fixture has; or NULL */
@@ -271,6 +302,7 @@ main(int argc, char *argv[])
     } tests[] = {
         {"/quality/clean", NULL, test_clean},
         {"/quality/damages", NULL, test_damages},
+        {"/quality/faint", &outlines, test_faint},
         {"/quality/covered", NULL, test_covered},
         {"/quality/streak-touches", NULL, test_streak_touches},
         {"/quality/streak-misses", NULL, test_streak_misses},
