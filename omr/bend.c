@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "order-private.h"
+
 /* Reaches that are tried, the first unless another is clearly better: round, and narrow along one of the
  * axes, as landmarks in line across the feed are moved alike. Landmarks are 21 mm apart (landmarks.c): each
  * of the three holds about a dozen. */
@@ -94,14 +96,6 @@ omr_bend_at(const OmrBend *bend, double x_mm, double y_mm)
     return value_at(bend, x_mm, y_mm, NULL);
 }
 
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* How far each anchor is from what the others say, in mm; `sorted` gets the same in order. */
 static void
 find_contradictions(const OmrBend *bend, double px_per_mm, double *contradictions, double *sorted)
@@ -113,7 +107,7 @@ find_contradictions(const OmrBend *bend, double px_per_mm, double *contradiction
         OmrPoint told = value_at(bend, anchor->x_mm, anchor->y_mm, anchor);
         sorted[i] = contradictions[i] = hypot(anchor->dx_px - told.x, anchor->dy_px - told.y) / px_per_mm;
     }
-    qsort(sorted, n, sizeof(double), compare_doubles);
+    qsort(sorted, n, sizeof(double), omr_compare_doubles);
 }
 
 /* By the three quarters that agree best: what contradicts all is no reason. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "piece-private.h"
+
 /* The page's own bend is followed anew after every so many mm of a line. */
 #define SEGMENT_MM 10.0
 
@@ -110,41 +112,8 @@ omr_box_sample(const OmrTarget *target, const OmrPyramid *image, const OmrWhite 
     return darkness;
 }
 
-/* One piece of connected ink. */
-typedef struct {
-    int left, right, top, bottom, n;
-} Piece;
-
-/* From `at` over eight neighbours; clears what it has seen. */
-static Piece
-take_piece(guint8 *ink, int width, int height, int at, int *stack)
-{
-    Piece piece = {at % width, at % width, at / width, at / width, 0};
-    int n = 0;
-
-    stack[n++] = at;
-    ink[at] = 0;
-    while (n > 0) {
-        int here = stack[--n], x = here % width, y = here / width;
-        piece.n++;
-        piece.left = MIN(piece.left, x);
-        piece.right = MAX(piece.right, x);
-        piece.top = MIN(piece.top, y);
-        piece.bottom = MAX(piece.bottom, y);
-        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
-                if (ink[row * width + column] == 0)
-                    continue;
-                ink[row * width + column] = 0;
-                stack[n++] = row * width + column;
-            }
-        }
-    }
-    return piece;
-}
-
 static gboolean
-may_be_writing(const Piece *piece, const OmrTarget *target)
+may_be_writing(const OmrPiece *piece, const OmrTarget *target)
 {
     int width = piece->right - piece->left + 1, height = piece->bottom - piece->top + 1;
     double extent = hypot(width, height), px_per_mm = target->px_per_mm;
@@ -166,7 +135,7 @@ omr_box_writing_mm2(const OmrTarget *target, guint8 *ink)
     for (int at = 0; at < n; at++) {
         if (ink[at] == 0)
             continue;
-        Piece piece = take_piece(ink, target->width, target->height, at, stack);
+        OmrPiece piece = omr_piece_take(ink, target->width, target->height, at, stack, NULL);
         if (may_be_writing(&piece, target))
             inked += piece.n;
     }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "order-private.h"
+
 /* Strokes are followed to positions whose centres are at most this far away. */
 #define FOLLOW_MM 16.0
 
@@ -62,14 +64,6 @@ is_style_to_pass(const OmrBlank *blank, const GArray *measures, const Calibratio
     return n_passed >= LEAST_PASSES && n_passed > model->stray_share * n_marked;
 }
 
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* What a share of the page's marks that cover at least `least_cover` stays at or below; 0 when it has none.
  */
 static double
@@ -85,7 +79,7 @@ quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, d
             calibration_mark_probability(model, &measure->mark) >= model->accept)
             g_array_append_val(values, value);
     }
-    g_array_sort(values, compare_doubles);
+    g_array_sort(values, omr_compare_doubles);
     return values->len > 0 ? g_array_index(values, double, (guint)(share * values->len)) : 0;
 }
 

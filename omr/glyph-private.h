@@ -5,11 +5,10 @@
 #pragma once
 
 #include "form-image.h"
+#include "piece-private.h"
 
-/* One letter's ink: its bounding box in px of the picture. */
-typedef struct {
-    int left, right, top, bottom, n; /* n: inked px */
-} OmrGlyph;
+/* One letter's ink, in px of the picture. */
+typedef OmrPiece OmrGlyph;
 
 /* The ink of one line of text, letter by letter from left to right. */
 typedef struct {

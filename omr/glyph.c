@@ -70,34 +70,6 @@ find_ink(OmrGlyphs *glyphs, PIX *line)
     return TRUE;
 }
 
-/* The piece of connected ink at `at`, over eight neighbours; `left` is what has not been seen yet. */
-static OmrGlyph
-take_piece(guint8 *left, int width, int height, int at, int *stack)
-{
-    OmrGlyph piece = {at % width, at % width, at / width, at / width, 0};
-    int n = 0;
-
-    stack[n++] = at;
-    left[at] = 0;
-    while (n > 0) {
-        int here = stack[--n], x = here % width, y = here / width;
-        piece.n++;
-        piece.left = MIN(piece.left, x);
-        piece.right = MAX(piece.right, x);
-        piece.top = MIN(piece.top, y);
-        piece.bottom = MAX(piece.bottom, y);
-        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
-                if (left[row * width + column] == 0)
-                    continue;
-                left[row * width + column] = 0;
-                stack[n++] = row * width + column;
-            }
-        }
-    }
-    return piece;
-}
-
 static int
 compare_lefts(gconstpointer a, gconstpointer b)
 {
@@ -143,7 +115,7 @@ omr_glyphs_init(OmrGlyphs *glyphs, PIX *line, double px_per_mm)
     for (gsize at = 0; at < n; at++) {
         if (left[at] == 0)
             continue;
-        OmrGlyph piece = take_piece(left, glyphs->width, glyphs->height, (int)at, stack);
+        OmrPiece piece = omr_piece_take(left, glyphs->width, glyphs->height, (int)at, stack, NULL);
         double extent = hypot(piece.right - piece.left + 1, piece.bottom - piece.top + 1);
         if (extent >= DUST_MM * px_per_mm)
             g_array_append_val(glyphs->glyphs, piece);

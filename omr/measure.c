@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "box-private.h"
+#include "order-private.h"
 #include "shape-private.h"
 
 /* Ink cannot be told on print darker than this. */
@@ -237,14 +238,6 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const OmrRespons
         measure->ink_mm2 = count.inked / (target->px_per_mm * target->px_per_mm);
 }
 
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Compares the ink around each option with the median of the field's other options. `measures` are the
  * field's. */
 static void
@@ -257,7 +250,7 @@ measure_beside(OmrMeasure *measures, guint n)
             if (i != at)
                 others[k++] = measures[i].mark.around;
         }
-        qsort(others, n - 1, sizeof(double), compare_doubles);
+        qsort(others, n - 1, sizeof(double), omr_compare_doubles);
         measures[at].mark.beside = measures[at].mark.around - (n > 1 ? others[(n - 1) / 2] : 0);
     }
 }
@@ -282,7 +275,7 @@ measure_style(const OmrBlank *blank, GArray *measures)
         deepest = &g_array_index(depths, double, depths->len - 1);
         *deepest = MAX(*deepest, depth);
     }
-    g_array_sort(depths, compare_doubles);
+    g_array_sort(depths, omr_compare_doubles);
     for (guint i = 0; i < measures->len && depths->len > 0; i++)
         g_array_index(measures, OmrMeasure, i).mark.style = g_array_index(depths, double, depths->len / 2);
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "order-private.h"
+
 /* Of the pixels with one darkness in the blank, this share is not darker in the scan, when it holds no mark.
  * Above a half, as the outline may be a little off; below the share of empty positions, so that marks do not
  * teach the print. */
@@ -44,14 +46,6 @@ steepness(const OmrTarget *target, const guint8 *darkness)
     return sum;
 }
 
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The median over the positions with a printed outline, against print of the same contrast. */
 static double
 sharpness_of(const OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
@@ -69,7 +63,7 @@ sharpness_of(const OmrResponse *response, const OmrBlank *blank, const GPtrArray
     }
     if (ratios->len == 0)
         return 0;
-    qsort(ratios->data, ratios->len, sizeof(double), compare_doubles);
+    qsort(ratios->data, ratios->len, sizeof(double), omr_compare_doubles);
     return g_array_index(ratios, double, ratios->len / 2);
 }
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "piece-private.h"
+
 #define ALL_SECTORS ((1u << OMR_SECTORS) - 1)
 
 /* The arms of a mark are counted this far from its middle, by the position's size. */
@@ -16,12 +18,6 @@
 /* … and goes on to the neighbours where it comes this near to the edge of the window. */
 #define EDGE_MM 0.35
 
-/* One piece of connected ink. */
-typedef struct {
-    int left, top, right, bottom;
-    guint32 around; /* a bit for each direction in which it lies around the position */
-} Piece;
-
 static guint32
 direction_of(const OmrTarget *target, int row, int column)
 {
@@ -30,54 +26,25 @@ direction_of(const OmrTarget *target, int row, int column)
     return 1u << ((int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS);
 }
 
-/* The piece at `at`, over eight neighbours. Clears what it has seen. */
-static Piece
-take_piece(const OmrTarget *target, guint8 *ink, int at, int *stack)
-{
-    int width = target->width, height = target->height, n = 0;
-    Piece piece = {at % width, at / width, at % width, at / width, 0};
-
-    stack[n++] = at;
-    ink[at] = 0;
-    while (n > 0) {
-        int here = stack[--n], x = here % width, y = here / width;
-        piece.left = MIN(piece.left, x);
-        piece.right = MAX(piece.right, x);
-        piece.top = MIN(piece.top, y);
-        piece.bottom = MAX(piece.bottom, y);
-        if (target->zone[here] == OMR_ZONE_AROUND)
-            piece.around |= direction_of(target, y, x);
-        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
-                if (ink[row * width + column] == 0)
-                    continue;
-                ink[row * width + column] = 0;
-                stack[n++] = row * width + column;
-            }
-        }
-    }
-    return piece;
-}
-
-/* The largest extent of the pieces of `ink`, and the directions in which their arcs lie. `ink` is cleared. */
-static void
-measure_pieces(const OmrTarget *target, guint8 *ink, double *extent_px, int *ring)
+/* The largest extent of the pieces of `ink`, which is cleared, and the directions in which their arcs lie:
+ * `directions` has a bit for each pixel around the position. */
+static double
+measure_pieces(const OmrTarget *target, guint8 *ink, const guint32 *directions, guint32 *arcs)
 {
     int n = target->width * target->height;
     g_autofree int *stack = g_new(int, (gsize)n);
+    double extent_px = 0;
 
-    guint32 around = 0;
-
-    *extent_px = 0;
+    *arcs = 0;
     for (int at = 0; at < n; at++) {
         if (ink[at] == 0)
             continue;
-        Piece piece = take_piece(target, ink, at, stack);
-        *extent_px = MAX(*extent_px, hypot(piece.right - piece.left + 1, piece.bottom - piece.top + 1));
-        if (__builtin_popcount(piece.around) >= ARC_SECTORS)
-            around |= piece.around;
+        OmrPiece piece = omr_piece_take(ink, target->width, target->height, at, stack, directions);
+        extent_px = MAX(extent_px, hypot(piece.right - piece.left + 1, piece.bottom - piece.top + 1));
+        if (__builtin_popcount(piece.marks) >= ARC_SECTORS)
+            *arcs |= piece.marks;
     }
-    *ring = __builtin_popcount(around);
+    return extent_px;
 }
 
 /* The side of the largest square of ink, in px: how thick the thickest stroke is. */
@@ -121,12 +88,11 @@ beyond_outline_mm(const OmrTarget *target, double dx_mm, double dy_mm, double aw
 }
 
 static void
-note_direction(Directions *directions, const OmrTarget *target, int row, int column)
+note_direction(Directions *directions, guint32 bit, const OmrTarget *target, int row, int column)
 {
     double dx_mm = (column - (target->width - 1) / 2.0) / target->px_per_mm;
     double dy_mm = (row - (target->height - 1) / 2.0) / target->px_per_mm;
     double beyond_mm = beyond_outline_mm(target, dx_mm, dy_mm, hypot(dx_mm, dy_mm));
-    guint32 bit = direction_of(target, row, column);
     double edge_px = EDGE_MM * target->px_per_mm;
     guint8 zone = target->zone[row * target->width + column];
 
@@ -222,28 +188,29 @@ void
 omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
 {
     gsize n = (gsize)target->width * (gsize)target->height;
-    g_autofree guint8 *inside = g_malloc(n);
+    g_autofree guint8 *inside = g_malloc(n), *pieces = g_memdup2(ink, n);
+    g_autofree guint32 *around = g_new0(guint32, n);
     Directions directions = {0};
+    guint32 arcs;
 
     for (int row = 0; row < target->height; row++) {
         for (int column = 0; column < target->width; column++) {
             int at = row * target->width + column;
             inside[at] = target->zone[at] == OMR_ZONE_INSIDE ? ink[at] : 0;
-            if (ink[at] != 0)
-                note_direction(&directions, target, row, column);
+            if (ink[at] == 0)
+                continue;
+            guint32 direction = direction_of(target, row, column);
+            around[at] = target->zone[at] == OMR_ZONE_AROUND ? direction : 0;
+            note_direction(&directions, direction, target, row, column);
         }
     }
     guint32 crossing = directions.within & widen(directions.without);
     shape->exits = count_runs(widen(crossing) & widen(directions.within));
     shape->leaving = widen(widen(crossing)) & directions.edge;
     shape->leaves = count_runs(shape->leaving);
-    int ring, ring_inside;
-    double extent_px;
-    g_autofree guint8 *pieces = g_memdup2(ink, n);
-    measure_pieces(target, pieces, &extent_px, &ring);
-    shape->ring = ring / (double)OMR_SECTORS;
+    measure_pieces(target, pieces, around, &arcs);
+    shape->ring = __builtin_popcount(arcs) / (double)OMR_SECTORS;
     count_arms(shape, target, inside, ink);
     shape->width_mm = thickness(inside, target->width, target->height) / target->px_per_mm;
-    measure_pieces(target, inside, &extent_px, &ring_inside);
-    shape->reach = extent_px / target->px_per_mm / target->size_mm;
+    shape->reach = measure_pieces(target, inside, NULL, &arcs) / target->px_per_mm / target->size_mm;
 }

@@ -1,0 +1,29 @@
+#include "piece-private.h"
+
+OmrPiece
+omr_piece_take(guint8 *ink, int width, int height, int at, int *stack, const guint32 *marks)
+{
+    OmrPiece piece = {at % width, at % width, at / width, at / width, 0, 0};
+    int n = 0;
+
+    stack[n++] = at;
+    ink[at] = 0;
+    while (n > 0) {
+        int here = stack[--n], x = here % width, y = here / width;
+        piece.n++;
+        piece.marks |= marks != NULL ? marks[here] : 0;
+        piece.left = MIN(piece.left, x);
+        piece.right = MAX(piece.right, x);
+        piece.top = MIN(piece.top, y);
+        piece.bottom = MAX(piece.bottom, y);
+        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
+            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
+                if (ink[row * width + column] == 0)
+                    continue;
+                ink[row * width + column] = 0;
+                stack[n++] = row * width + column;
+            }
+        }
+    }
+    return piece;
+}
