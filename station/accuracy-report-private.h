@@ -3,10 +3,6 @@
 
 #include "accuracy-run-private.h"
 
-/* The highest rate of errors that `errors` of `n` leave credible: Clopper and Pearson's one-sided 95 % bound
- * (Biometrika 26 (1934), 404); about 3 / n where there was none. 1 when n is 0. */
-double accuracy_bound(guint64 errors, guint64 n);
-
 /* 0 of nothing is 0. */
 double accuracy_share(guint64 part, guint64 whole);
 

@@ -1,21 +1,11 @@
 #include "accuracy-report-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 
+#include "calibration-reliability.h"
 #include "text-table-private.h"
-
-#define CONFIDENCE 0.95
-
-double
-accuracy_bound(guint64 errors, guint64 n)
-{
-    if (errors >= n)
-        return 1;
-    return gsl_cdf_beta_Pinv(CONFIDENCE, (double)errors + 1, (double)(n - errors));
-}
 
 double
 accuracy_share(guint64 part, guint64 whole)
@@ -44,7 +34,7 @@ accuracy_report_json(const AccuracySubject *subject, const AccuracyResult *resul
                         json_string(calibration_profile_fingerprint(subject->profile)));
     json_object_set_new(object, "questionnaires", json_integer(result->questionnaires));
     set_share(object, "silent_error_bound_95",
-              accuracy_bound(count[ACCURACY_SILENT_ERRORS], count[ACCURACY_POSITIONS]));
+              calibration_upper_bound(count[ACCURACY_SILENT_ERRORS], count[ACCURACY_POSITIONS]));
     set_share(object, "handed_over_share",
               accuracy_share(count[ACCURACY_FIELDS_HANDED_OVER], count[ACCURACY_FIELDS]));
     set_share(object, "handed_over_or_refused_share",
@@ -79,7 +69,7 @@ add_share(TextTable *table, const char *what, guint64 count, guint64 whole)
 static void
 add_bound(TextTable *table, const char *what, guint64 errors, guint64 n)
 {
-    double bound = accuracy_bound(errors, n);
+    double bound = calibration_upper_bound(errors, n);
     text_table_add(table, what);
     text_table_add_number(table, (gint64)errors);
     text_table_add_format(table, _("with 95%% confidence at most 1 in %.0f"), floor(1 / bound));
