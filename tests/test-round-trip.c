@@ -5,19 +5,10 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "form-compiled.h"
 #include "omr-reader.h"
+#include "survey-fixture.h"
 
 #define SEED 20260
-
-typedef struct {
-    char *dir;
-    FormPackage *package;
-    FormPrinter *printer;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Survey;
 
 /* One page and what happens to it. */
 typedef struct {
@@ -32,33 +23,6 @@ typedef struct {
 typedef struct {
     guint fields, handed_over;
 } Tally;
-
-static void
-survey_init(Survey *survey)
-{
-    g_autoptr(GError) error = NULL;
-
-    survey->dir = new_dir();
-    survey->package = compile_shipped("sipas-2026", survey->dir);
-    survey->printer = form_printer_new(survey->package, &error);
-    g_assert_no_error(error);
-    survey->forms = omr_forms_new();
-    omr_forms_add(survey->forms, survey->package, &error);
-    g_assert_no_error(error);
-    survey->profile = calibration_profile_default();
-    survey->reader = omr_reader_new(survey->forms, survey->profile);
-}
-
-static void
-survey_clear(Survey *survey)
-{
-    omr_reader_free(survey->reader);
-    calibration_profile_free(survey->profile);
-    omr_forms_free(survey->forms);
-    form_printer_free(survey->printer);
-    form_package_free(survey->package);
-    remove_dir(survey->dir);
-}
 
 static Case
 ordinary_case(double dpi, CalibrationMode mode, int serial, int page)

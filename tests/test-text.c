@@ -4,47 +4,11 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "form-compiled.h"
 #include "omr-reader.h"
 #include "simulation-private.h"
+#include "survey-fixture.h"
 
 #define SEED 1004
-
-typedef struct {
-    char *dir;
-    FormPackage *package;
-    FormPrinter *printer;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Survey;
-
-static void
-survey_init(Survey *survey)
-{
-    g_autoptr(GError) error = NULL;
-
-    survey->dir = new_dir();
-    survey->package = compile_shipped("sipas-2026", survey->dir);
-    survey->printer = form_printer_new(survey->package, &error);
-    g_assert_no_error(error);
-    survey->forms = omr_forms_new();
-    omr_forms_add(survey->forms, survey->package, &error);
-    g_assert_no_error(error);
-    survey->profile = calibration_profile_default();
-    survey->reader = omr_reader_new(survey->forms, survey->profile);
-}
-
-static void
-survey_clear(Survey *survey)
-{
-    omr_reader_free(survey->reader);
-    calibration_profile_free(survey->profile);
-    omr_forms_free(survey->forms);
-    form_printer_free(survey->printer);
-    form_package_free(survey->package);
-    remove_dir(survey->dir);
-}
 
 /* Draws into one box; `cr` is in mm of the page. */
 typedef void (*DrawBox)(cairo_t *cr, const FormField *field, GRand *random);
