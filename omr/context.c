@@ -64,8 +64,8 @@ is_style_to_pass(const OmrBlank *blank, const GArray *measures, const Calibratio
     return n_passed >= LEAST_PASSES && n_passed > model->stray_share * n_marked;
 }
 
-/* What a share of the page's marks that cover at least `least_cover` stays at or below; 0 when it has none.
- */
+/* What a share of the page's marks stays at or below, where those with less than `least_cover` count as 0; 0
+ * when it has none. */
 static double
 quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, double share,
                   double least_cover, const CalibrationMarks *model)

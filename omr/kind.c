@@ -1,6 +1,6 @@
 #include "kind-private.h"
 
-/* A fill covers this share of its position, or has a stroke as thick as this share of its size. */
+/* A fill covers this share of its position, or has a stroke as thick as this. */
 #define FILL_COVER    0.5
 #define FILL_WIDTH_MM 1.3
 
@@ -19,12 +19,22 @@ kind_of_mark(const CalibrationMark *mark, const CalibrationMarks *model)
     if (mark->ring >= model->ring_half && mark->cover < mark->around)
         return FORM_KIND_CIRCLE;
     if (mark->cover >= FILL_COVER || mark->width >= FILL_WIDTH_MM)
-        return mark->leaves >= 2 && mark->spill < model->spill ? FORM_KIND_STRUCK : FORM_KIND_FILL;
+        return FORM_KIND_FILL;
     if (mark->arms >= 3)
         return FORM_KIND_CROSS;
     if (mark->reach < DOT_REACH && mark->exits == 0)
         return FORM_KIND_DOT;
     return mark->straight >= model->stray_straight ? FORM_KIND_STROKE : FORM_KIND_TICK;
+}
+
+/* A mark that is in doubt or taken back: a fill with a stroke through and beyond is crossed out. */
+static FormMarkKind
+kind_of_doubt(const CalibrationMark *mark, const CalibrationMarks *model)
+{
+    FormMarkKind kind = kind_of_mark(mark, model);
+
+    return kind == FORM_KIND_FILL && mark->leaves >= 2 && mark->spill < model->spill ? FORM_KIND_STRUCK
+                                                                                     : kind;
 }
 
 static FormMarkKind
@@ -45,7 +55,7 @@ omr_kind_of(const OmrMeasure *measure, FormMarkState state, const CalibrationMar
     if (measure->streaked)
         return FORM_KIND_STREAK;
     if (state == FORM_MARK_CANCELLED)
-        return mark->cover >= model->scribble_cover ? FORM_KIND_SCRIBBLE : kind_of_mark(mark, model);
+        return mark->cover >= model->scribble_cover ? FORM_KIND_SCRIBBLE : kind_of_doubt(mark, model);
     if (state == FORM_MARK_EMPTY)
         return kind_of_rest(mark, model);
     if (measure->stray)
@@ -56,6 +66,6 @@ omr_kind_of(const OmrMeasure *measure, FormMarkState state, const CalibrationMar
         return FORM_KIND_STAIN;
     if (mark->spill >= model->spill && mark->cover >= model->spill_cover && mark->ring < 1)
         return mark->cover >= model->scribble_cover ? FORM_KIND_SCRIBBLE : FORM_KIND_STAIN;
-    return calibration_mark_probability(model, mark) >= model->accept ? kind_of_mark(mark, model)
+    return calibration_mark_probability(model, mark) >= model->accept ? kind_of_doubt(mark, model)
                                                                       : kind_of_rest(mark, model);
 }
