@@ -42,6 +42,19 @@ typedef enum {
     OMR_ZONE_INSIDE,
 } OmrZone;
 
+/* Where strokes are watched that come in or go out. */
+typedef enum {
+    OMR_BORDER_WITHIN = 1,  /* just inside the outline */
+    OMR_BORDER_WITHOUT = 2, /* just outside */
+    OMR_BORDER_EDGE = 4,    /* at the window's edge */
+} OmrBorder;
+
+/* Places of some pixels of a window, in order. */
+typedef struct {
+    guint n;
+    guint32 *at;
+} OmrPixels;
+
 /* The surroundings of one answer position or writing box, sampled from the blank. */
 typedef struct {
     const FormField *field;
@@ -54,6 +67,16 @@ typedef struct {
     guint8 *print;            /* darkness of the blank, 0 paper … 255 black */
     guint8 *expected;         /* the darkest of it nearby: forgives a small error of place */
     guint8 *zone;             /* OmrZone of each pixel */
+
+    /* what follows from that for every page (parts.c); of a box only the first two */
+    guint8 *lesson; /* the step of darkness (of OMR_TONES) that a pixel teaches a page's tones of, or OMR_TONES */
+    OmrPixels inside;       /* pixels of this zone */
+    OmrPixels paper_around; /* pixels around it where the blank is paper */
+    OmrPixels printed;      /* the others where it is not white */
+    guint8 *sector;         /* direction of each pixel from the centre, of OMR_SECTORS */
+    guint8 *arc;            /* the same of pixels around it; of the others OMR_SECTORS */
+    guint8 *borders;        /* OmrBorder of each pixel, or 0 */
+    double steepness;       /* of the outline's print: omr_steepness() */
 } OmrTarget;
 
 /* The print of one answer position, by which its own place is found to a fraction of a mm. */

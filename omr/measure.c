@@ -86,23 +86,66 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     return darkness;
 }
 
+/* What is the same for all targets of a page. */
+typedef struct {
+    const OmrResponse *response;
+    double threshold; /* darker than expected by more than this is ink */
+    int opaque;       /* where the blank is as dark as this, ink cannot be told; 256: it can everywhere */
+    guint8 shades[OMR_PAPER]
+                 [256]; /* of paper by its darkness in blank and scan: 128 + how much darker it came out */
+} Page;
+
+static void
+page_init(Page *page, const OmrResponse *response, const CalibrationMarks *model)
+{
+    page->response = response;
+    page->threshold = MAX(model->ink * 255, model->noise * response->noise);
+    page->opaque = 0;
+    while (page->opaque < 256 && response->tone[page->opaque] <= OPAQUE * 255)
+        page->opaque++;
+    for (int print = 0; print < OMR_PAPER; print++) {
+        for (int value = 0; value < 256; value++)
+            page->shades[print][value] = (guint8)CLAMP(lround(value - response->tone[print]) + 128, 0, 255);
+    }
+}
+
 /* Counts over one target. */
 typedef struct {
     guint inside, inked, around, inked_around;
     guint outline, outline_seen; /* pixels where print is due, and those where it shows */
-    double darkness;             /* sum over the ink inside */
+    guint darkness;              /* sum over the ink inside */
     guint plain;                 /* of the inside, where the blank is paper … */
     double excess;               /* … and the sum over it, inked or not */
-    guint excesses[256];         /* of the inside, those above 0 */
+    guint excesses[256];         /* of the inside */
 } Count;
 
-/* How dark the paper is right here: a tenth of it is lighter, which even a full fill leaves. */
-static int
-paper_of(const OmrTarget *target, const guint8 *darkness)
+/* Of paper's pixels those that are no darker. */
+OMR_VECTOR_CLONES static guint
+count_paper(const guint8 *expected, const guint8 *darkness, int n, guint8 most, guint *paper)
 {
-    guint histogram[256] = {0};
+    guint seen = 0, all = 0;
 
-    for (int at = 0; at < target->width * target->height; at++) {
+    for (int at = 0; at < n; at++) {
+        guint8 is_paper = expected[at] < OMR_PAPER;
+        all += is_paper;
+        seen += darkness[at] <= most ? is_paper : 0;
+    }
+    *paper = all;
+    return seen;
+}
+
+/* How dark the paper is right here, at least `page_paper`: a tenth of it is lighter, which even a full fill
+ * leaves. */
+static double
+paper_of(const OmrTarget *target, const guint8 *darkness, double page_paper)
+{
+    int n = target->width * target->height;
+    guint histogram[256] = {0}, paper;
+
+    /* mostly a tenth is no darker than the page's */
+    if (count_paper(target->expected, darkness, n, (guint8)page_paper, &paper) >= 0.1 * paper)
+        return page_paper;
+    for (int at = 0; at < n; at++) {
         if (target->expected[at] < OMR_PAPER)
             histogram[darkness[at]]++;
     }
@@ -115,11 +158,12 @@ static void
 count_outline(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response, Count *count)
 {
     double least = MAX(PRINT_CONTRAST, PRINT_NOISE * response->noise);
-    double paper = MAX(response->tone[0], paper_of(target, darkness));
+    double paper = paper_of(target, darkness, response->tone[0]);
 
-    for (int at = 0; at < target->width * target->height; at++) {
+    for (guint i = 0; i < target->printed.n; i++) {
+        guint32 at = target->printed.at[i];
         double due = response->tone[target->print[at]] - response->tone[0];
-        if (target->zone[at] == OMR_ZONE_AROUND || due < least)
+        if (due < least)
             continue;
         count->outline++;
         count->outline_seen += darkness[at] > paper + due / 3;
@@ -128,46 +172,80 @@ count_outline(const OmrTarget *target, const guint8 *darkness, const OmrResponse
 
 /* How much darker the paper around a position is than the blank lets expect of it. */
 static double
-shade_of(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response)
+shade_of(const OmrTarget *target, const guint8 *darkness, const Page *page)
 {
-    guint histogram[256] = {0}, n = 0;
+    guint histogram[2][256] = {{0}}; /* neighbours in turn: see response.c */
 
-    for (int at = 0; at < target->width * target->height; at++) {
-        if (target->zone[at] != OMR_ZONE_AROUND || target->expected[at] >= OMR_PAPER)
-            continue;
-        double excess = darkness[at] - response->tone[target->print[at]];
-        histogram[(int)CLAMP(lround(excess) + 128, 0, 255)]++;
-        n++;
-    }
-    if (n < SHADE_PIXELS)
+    if (target->paper_around.n < SHADE_PIXELS)
         return 0;
-    double shade = omr_quantile(histogram, PAPER_QUANTILE) - 128 + PAPER_SCATTER * response->noise;
+    for (guint i = 0; i < target->paper_around.n; i++) {
+        guint32 at = target->paper_around.at[i];
+        histogram[i % 2][page->shades[target->print[at]][darkness[at]]]++;
+    }
+    for (int value = 0; value < 256; value++)
+        histogram[0][value] += histogram[1][value];
+    double shade = omr_quantile(histogram[0], PAPER_QUANTILE) - 128 + PAPER_SCATTER * page->response->noise;
     return CLAMP(shade, 0, MAX_SHADE * 255);
 }
 
-/* Counts what is darker than the blank, here and under this shade, lets expect; `ink` becomes a map of it. */
-static void
-count_ink(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response, double shade,
-          double threshold, guint8 *ink, Count *count)
+/* What the page, under a target's shade, lets expect for each darkness of the blank, in whole numbers. */
+typedef struct {
+    guint8 due[256];  /* what is not darker is as expected */
+    guint8 most[256]; /* what is darker is ink */
+} Expected;
+
+OMR_VECTOR_CLONES static void
+expect(Expected *expected, const double *tone, double shade, double threshold)
 {
+    for (int i = 0; i < 256; i++) {
+        double due = MIN(tone[i] + shade, 255), most = MIN(due + threshold, 255);
+        expected->due[i] = (guint8)(256 - (int)(256 - due)); /* rounded up */
+        expected->most[i] = (guint8)(int)most;
+    }
+}
+
+static void
+map_ink(const OmrTarget *target, const guint8 *darkness, const Expected *expected, guint8 *ink)
+{
+    int n = target->width * target->height;
+
+    for (int at = 0; at < n; at++)
+        ink[at] = darkness[at] > expected->most[target->expected[at]];
+}
+
+OMR_VECTOR_CLONES static void
+count_around(const OmrTarget *target, const guint8 *ink, int opaque, Count *count)
+{
+    const guint8 *zone = target->zone, *expected = target->expected;
+    guint around = 0, inked = 0;
+
     for (int at = 0; at < target->width * target->height; at++) {
-        double excess = darkness[at] - response->tone[target->expected[at]] - shade;
-        gboolean inked = excess > threshold;
-        ink[at] = inked;
-        if (response->tone[target->expected[at]] > OPAQUE * 255)
+        guint8 is_around = zone[at] == OMR_ZONE_AROUND && expected[at] < opaque;
+        around += is_around;
+        inked += ink[at] & is_around;
+    }
+    count->around = around;
+    count->inked_around = inked;
+}
+
+static void
+count_inside(const OmrTarget *target, const guint8 *darkness, const Page *page, double shade,
+             const Expected *expected, const guint8 *ink, Count *count)
+{
+    const double *tone = page->response->tone;
+
+    for (guint i = 0; i < target->inside.n; i++) {
+        guint32 at = target->inside.at[i];
+        guint8 blank = target->expected[at];
+        if (blank >= page->opaque)
             continue;
-        if (target->zone[at] == OMR_ZONE_INSIDE) {
-            count->inside++;
-            count->inked += inked;
-            count->darkness += inked ? darkness[at] / 255.0 : 0;
-            if (target->expected[at] < OMR_PAPER) {
-                count->plain++;
-                count->excess += darkness[at] - response->tone[target->print[at]] - shade;
-            }
-            count->excesses[(int)CLAMP(excess, 0, 255)]++;
-        } else if (target->zone[at] == OMR_ZONE_AROUND) {
-            count->around++;
-            count->inked_around += inked;
+        count->inside++;
+        count->inked += ink[at];
+        count->darkness += ink[at] ? darkness[at] : 0;
+        count->excesses[MAX(darkness[at] - expected->due[blank], 0)]++;
+        if (blank < OMR_PAPER) {
+            count->plain++;
+            count->excess += darkness[at] - tone[target->print[at]] - shade;
         }
     }
 }
@@ -207,18 +285,20 @@ measure_shape(const OmrTarget *target, const guint8 *ink, OmrMeasure *measure)
 }
 
 static void
-measure_target(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response,
-               const CalibrationMarks *model, OmrMeasure *measure)
+measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page, OmrMeasure *measure)
 {
     g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
-    double threshold = MAX(model->ink * 255, model->noise * response->noise);
-    double shade = target->option != NULL ? shade_of(target, darkness, response) : 0;
+    double shade = target->option != NULL ? shade_of(target, darkness, page) : 0;
     CalibrationMark *mark = &measure->mark;
+    Expected expected;
     Count count = {0};
 
-    count_ink(target, darkness, response, shade, threshold, ink, &count);
+    expect(&expected, page->response->tone, shade, page->threshold);
+    map_ink(target, darkness, &expected, ink);
+    count_inside(target, darkness, page, shade, &expected, ink, &count);
+    count_around(target, ink, page->opaque, &count);
     if (target->option != NULL)
-        count_outline(target, darkness, response, &count);
+        count_outline(target, darkness, page->response, &count);
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
     if (count.inside < INSIDE_PIXELS)
         measure->support = 0;
@@ -229,7 +309,7 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const OmrRespons
         mark->depth = depth_of(&count);
     }
     mark->around = count.around > 0 ? (double)count.inked_around / count.around : 0;
-    mark->darkness = count.inked > 0 ? count.darkness / count.inked : 0;
+    mark->darkness = count.inked > 0 ? count.darkness / 255.0 / count.inked : 0;
     if (target->option != NULL && count.inked + count.inked_around > 0)
         measure_shape(target, ink, measure);
     if (target->option == NULL)
@@ -287,15 +367,17 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
 {
     GArray *measures = g_array_sized_new(FALSE, TRUE, sizeof(OmrMeasure), blank->targets->len);
     g_autoptr(GPtrArray) samples = g_ptr_array_new_full(blank->targets->len, g_free);
+    Page page;
 
     g_array_set_size(measures, blank->targets->len);
     for (guint i = 0; i < blank->targets->len; i++)
         g_ptr_array_add(samples, sample_target(&g_array_index(blank->targets, OmrTarget, i), image, white,
                                                alignment, streaks, &g_array_index(measures, OmrMeasure, i)));
     omr_response_learn(response, blank, samples);
+    page_init(&page, response, model);
     for (guint i = 0; i < blank->targets->len; i++)
-        measure_target(&g_array_index(blank->targets, OmrTarget, i), g_ptr_array_index(samples, i), response,
-                       model, &g_array_index(measures, OmrMeasure, i));
+        measure_target(&g_array_index(blank->targets, OmrTarget, i), g_ptr_array_index(samples, i), &page,
+                       &g_array_index(measures, OmrMeasure, i));
     for (guint at = 0; at < measures->len;) {
         guint n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
         measure_beside(&g_array_index(measures, OmrMeasure, at), n);

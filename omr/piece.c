@@ -1,7 +1,7 @@
 #include "piece-private.h"
 
 OmrPiece
-omr_piece_take(guint8 *ink, int width, int height, int at, int *stack, const guint32 *marks)
+omr_piece_take(guint8 *ink, int width, int height, int at, int *stack, const guint8 *sectors)
 {
     OmrPiece piece = {at % width, at % width, at / width, at / width, 0, 0};
     int n = 0;
@@ -9,9 +9,9 @@ omr_piece_take(guint8 *ink, int width, int height, int at, int *stack, const gui
     stack[n++] = at;
     ink[at] = 0;
     while (n > 0) {
-        int here = stack[--n], x = here % width, y = here / width;
+        int here = stack[--n], y = here / width, x = here - y * width;
         piece.n++;
-        piece.marks |= marks != NULL ? marks[here] : 0;
+        piece.sectors |= sectors != NULL ? 1u << sectors[here] : 0;
         piece.left = MIN(piece.left, x);
         piece.right = MAX(piece.right, x);
         piece.top = MIN(piece.top, y);

@@ -22,5 +22,8 @@ typedef struct {
 /* `samples` holds the darkness of every pixel of every target of the blank (guint8 *). */
 void omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples);
 
+/* The sum of squared steps between neighbouring pixels of a target's outline, of its print or of the page. */
+double omr_steepness(const OmrTarget *target, const guint8 *darkness);
+
 /* The value that a share of the counts of `histogram` (256) stays at or below. */
 int omr_quantile(const guint *histogram, double share);

@@ -12,6 +12,9 @@
 /* An outline with less than this (of about 100 pixels, each a step of 30) has no edges to speak of. */
 #define LEAST_STEEPNESS 90000
 
+/* Each tone, and what teaches none. */
+#define LESSONS (OMR_TONES + 1)
+
 int
 omr_quantile(const guint *histogram, double share)
 {
@@ -27,21 +30,28 @@ omr_quantile(const guint *histogram, double share)
     return 255;
 }
 
-/* The sum of squared steps between neighbouring pixels of a target's outline. */
-static double
-steepness(const OmrTarget *target, const guint8 *darkness)
+/* Of one row of pixels. */
+OMR_VECTOR_CLONES static gint32
+steepness_of_row(const guint8 *zone, const guint8 *darkness, const guint8 *below, int n)
+{
+    gint32 sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        gint32 across = darkness[i + 1] - darkness[i], down = below[i] - darkness[i];
+        sum += zone[i] == OMR_ZONE_OUTLINE ? across * across + down * down : 0;
+    }
+    return sum;
+}
+
+double
+omr_steepness(const OmrTarget *target, const guint8 *darkness)
 {
     double sum = 0;
 
     for (int row = 0; row + 1 < target->height; row++) {
-        for (int column = 0; column + 1 < target->width; column++) {
-            int at = row * target->width + column;
-            if (target->zone[at] != OMR_ZONE_OUTLINE)
-                continue;
-            double across = darkness[at + 1] - darkness[at],
-                   down = darkness[at + target->width] - darkness[at];
-            sum += across * across + down * down;
-        }
+        int at = row * target->width;
+        sum += steepness_of_row(target->zone + at, darkness + at, darkness + at + target->width,
+                                target->width - 1);
     }
     return sum;
 }
@@ -55,10 +65,10 @@ sharpness_of(const OmrResponse *response, const OmrBlank *blank, const GPtrArray
 
     for (guint i = 0; i < samples->len && contrast > 0; i++) {
         const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
-        double due = target->option != NULL ? steepness(target, target->print) : 0;
-        if (due < LEAST_STEEPNESS)
+        if (target->steepness < LEAST_STEEPNESS)
             continue;
-        double ratio = sqrt(steepness(target, g_ptr_array_index(samples, i)) / due) / contrast;
+        double seen = omr_steepness(target, g_ptr_array_index(samples, i));
+        double ratio = sqrt(seen / target->steepness) / contrast;
         g_array_append_val(ratios, ratio);
     }
     if (ratios->len == 0)
@@ -94,22 +104,36 @@ fill_gaps(double *tone)
         tone[k] = MAX(own_tone(k), last >= 0 ? tone[last] : 0);
 }
 
-void
-omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
+/* Counts the darknesses that are seen for each tone. Neighbours are counted in two histograms in turn: mostly
+ * they are alike, and a processor waits for one count before it makes the next in the same place. */
+static guint *
+count_tones(const OmrBlank *blank, const GPtrArray *samples)
 {
-    g_autofree guint *histogram = g_new0(guint, OMR_TONES * 256);
-    double tone[OMR_TONES];
+    guint *histogram = g_new0(guint, LESSONS * 256);
+    g_autofree guint *other = g_new0(guint, LESSONS * 256);
 
     for (guint i = 0; i < samples->len; i++) {
         const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
         const guint8 *darkness = g_ptr_array_index(samples, i);
-        for (int at = 0; at < target->width * target->height; at++) {
-            /* paper beside print may carry some of it: only paper proper teaches its tones */
-            if (target->print[at] < OMR_PAPER && target->expected[at] >= OMR_PAPER)
-                continue;
-            histogram[target->print[at] * OMR_TONES / 256 * 256 + darkness[at]]++;
+        int n = target->width * target->height;
+        for (int at = 0; at + 1 < n; at += 2) {
+            histogram[target->lesson[at] * 256 + darkness[at]]++;
+            other[target->lesson[at + 1] * 256 + darkness[at + 1]]++;
         }
+        if (n % 2 == 1)
+            histogram[target->lesson[n - 1] * 256 + darkness[n - 1]]++;
     }
+    for (int at = 0; at < LESSONS * 256; at++)
+        histogram[at] += other[at];
+    return histogram;
+}
+
+void
+omr_response_learn(OmrResponse *response, const OmrBlank *blank, const GPtrArray *samples)
+{
+    g_autofree guint *histogram = count_tones(blank, samples);
+    double tone[OMR_TONES];
+
     for (int i = 0; i < OMR_TONES; i++) {
         guint count = 0;
         for (int value = 0; value < 256; value++)

@@ -17,5 +17,5 @@ typedef struct {
     guint32 leaving; /* a bit for each direction in which they do */
 } OmrShape;
 
-/* `ink` has a byte for each pixel of the target's window: 0 paper, else ink. It is not changed. */
+/* `ink` has a byte for each pixel of the target's window: 0 paper, 1 ink. */
 void omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "blank-private.h"
+#include "parts-private.h"
 
 #define MAX_MARGIN_MM 2.2 /* a ring drawn around a bubble stays within */
 
@@ -128,6 +129,7 @@ add_target(OmrBlank *blank, const OmrSource *source, OmrTarget target, const For
             target.zone[y * target.width + x] = (guint8)zone_at(shape, rect, dx_mm, dy_mm);
         }
     }
+    omr_parts_find(&target);
     g_array_append_val(blank->targets, target);
 }
 
@@ -163,6 +165,7 @@ target_clear(gpointer data)
     g_free(target->print);
     g_free(target->expected);
     g_free(target->zone);
+    omr_parts_clear(target);
 }
 
 void
