@@ -31,6 +31,11 @@
 /* The shade of fewer pixels than this says nothing. */
 #define SHADE_PIXELS 30
 
+/* Light that differs by more than this between the corners of a window is followed across it, in steps of so
+ * many pixels. */
+#define UNEVEN     1.02
+#define LIGHT_STEP 3
+
 /* Rings and scribbles are told where neighbours leave this much room around a position. */
 #define ROOM_MM 0.5
 
@@ -54,6 +59,40 @@ darken(guint8 *pixels, gsize n, guint white_scale)
         pixels[i] = (guint8)(255 - MIN(pixels[i] * white_scale / 256, 255));
 }
 
+static guint
+white_scale_at(const OmrWhite *white, const OmrRaster *raster, double column, double row)
+{
+    double x_px = raster->x + column * raster->across_x + row * raster->down_x;
+    double y_px = raster->y + column * raster->across_y + row * raster->down_y;
+
+    return (guint)(255 * 256 / omr_white_at(white, x_px, y_px));
+}
+
+/* Whether light differs between the corners of a target's window. */
+static gboolean
+is_uneven(const OmrWhite *white, const OmrRaster *raster, int width, int height)
+{
+    guint least = G_MAXUINT, most = 0;
+
+    for (int corner = 0; corner < 4; corner++) {
+        guint scale = white_scale_at(white, raster, corner % 2 * (width - 1), corner / 2 * (height - 1));
+        least = MIN(least, scale);
+        most = MAX(most, scale);
+    }
+    return most > UNEVEN * least;
+}
+
+/* The same where light differs from one end of the window to the other. */
+static void
+darken_unevenly(guint8 *pixels, int width, int height, const OmrWhite *white, const OmrRaster *raster)
+{
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x += LIGHT_STEP)
+            darken(pixels + y * width + x, (gsize)MIN(LIGHT_STEP, width - x),
+                   white_scale_at(white, raster, x + (LIGHT_STEP - 1) / 2.0, y));
+    }
+}
+
 /* How dark each place of a target is on the page, 0 paper … 255 black. The caller frees it. */
 static guint8 *
 sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *white,
@@ -69,7 +108,6 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
                         .across_y = step.yx * pixel_mm,
                         .down_x = step.xy * pixel_mm,
                         .down_y = step.yy * pixel_mm};
-    guint white_scale = (guint)(255 * 256 / omr_white_at(white, centre.x, centre.y));
 
     measure->x_px = centre.x;
     measure->y_px = centre.y;
@@ -82,7 +120,10 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     gsize n = (gsize)target->width * (gsize)target->height;
     guint8 *darkness = g_malloc(n);
     omr_pyramid_sample(image, &raster, target->width, target->height, darkness, target->width);
-    darken(darkness, n, white_scale);
+    if (is_uneven(white, &raster, target->width, target->height))
+        darken_unevenly(darkness, target->width, target->height, white, &raster);
+    else
+        darken(darkness, n, white_scale_at(white, &raster, half_w, half_h));
     return darkness;
 }
 

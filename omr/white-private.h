@@ -3,8 +3,9 @@
 
 #include "image-private.h"
 
-/* Cells are this large on paper: print leaves paper showing in nearly all of them, and shadows are wider. */
-#define OMR_WHITE_CELL_MM 6.0
+/* Cells are this large on paper: five of them, which print and ink leave paper showing in, are narrower than
+ * shadows are. */
+#define OMR_WHITE_CELL_MM 3.0
 
 typedef struct {
     int columns, rows;
@@ -12,7 +13,8 @@ typedef struct {
     float *white;  /* grey value of paper at the centre of each cell */
 } OmrWhite;
 
-/* The 90th percentile of each cell of `cell_px`, the largest of its neighbours, smoothed. */
+/* The 90th percentile of each cell of `cell_px`, closed over five cells (the largest nearby, of that the least
+ * nearby): dark things narrower than that vanish, while the edges of shadows stay where they are. */
 void omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px);
 void omr_white_clear(OmrWhite *white);
 

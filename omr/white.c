@@ -1,10 +1,20 @@
 #include "white-private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Cells are read on a level where they are about this many pixels wide: enough for a percentile. */
-#define CELL_SAMPLES 12.0
+#define CELL_SAMPLES 8.0
+
+/* Cells along a side of the image, at most. */
+#define MAX_CELLS 1024
+
+/* Print and ink are taken out up to five cells wide; what is larger and dark is a shadow. */
+#define REACH 2
+
+/* Shadows leave so much of the page's light at least. */
+#define LEAST_LIGHT 0.3f
 
 static float
 percentile_90(const OmrImage *image, int left, int top, int right, int bottom)
@@ -25,27 +35,50 @@ percentile_90(const OmrImage *image, int left, int top, int right, int bottom)
     return 1;
 }
 
-/* Each cell becomes the largest (or the mean) of its 3 × 3 neighbours. */
+/* Each cell becomes the largest, or the least, of the cells within REACH of it along one axis. */
 static void
-spread(OmrWhite *white, gboolean mean)
+spread_along(float *cells, int n, int stride, gboolean largest)
 {
-    g_autofree float *before = g_memdup2(white->white, sizeof(float) * (gsize)(white->columns * white->rows));
+    float before[MAX_CELLS];
 
-    for (int row = 0; row < white->rows; row++) {
-        for (int column = 0; column < white->columns; column++) {
-            float largest = 0, sum = 0;
-            int count = 0;
-            for (int y = MAX(row - 1, 0); y <= MIN(row + 1, white->rows - 1); y++) {
-                for (int x = MAX(column - 1, 0); x <= MIN(column + 1, white->columns - 1); x++) {
-                    float value = before[y * white->columns + x];
-                    largest = MAX(largest, value);
-                    sum += value;
-                    count++;
-                }
-            }
-            white->white[row * white->columns + column] = mean ? sum / (float)count : largest;
-        }
+    for (int i = 0; i < n; i++)
+        before[i] = cells[i * stride];
+    for (int i = 0; i < n; i++) {
+        float value = before[i];
+        for (int k = MAX(i - REACH, 0); k <= MIN(i + REACH, n - 1); k++)
+            value = largest ? MAX(value, before[k]) : MIN(value, before[k]);
+        cells[i * stride] = value;
     }
+}
+
+static void
+spread(OmrWhite *white, gboolean largest)
+{
+    for (int row = 0; row < white->rows; row++)
+        spread_along(white->white + row * white->columns, white->columns, 1, largest);
+    for (int column = 0; column < white->columns; column++)
+        spread_along(white->white + column, white->rows, white->columns, largest);
+}
+
+static int
+compare_floats(gconstpointer a, gconstpointer b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* What is far darker than most of the page is no paper in the shade: a lid, a tear, black ink. */
+static void
+raise_to_least(OmrWhite *white)
+{
+    int n = white->columns * white->rows;
+    g_autofree float *sorted = g_memdup2(white->white, sizeof(float) * (gsize)n);
+
+    qsort(sorted, (gsize)n, sizeof(float), compare_floats);
+    float least = LEAST_LIGHT * sorted[n * 3 / 4];
+    for (int i = 0; i < n; i++)
+        white->white[i] = MAX(white->white[i], least);
 }
 
 void
@@ -53,7 +86,8 @@ omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px)
 {
     int level = omr_pyramid_level(pyramid, cell_px / CELL_SAMPLES);
     const OmrImage *image = omr_pyramid_image(pyramid, level);
-    double cell = MAX(cell_px / (double)(1 << level), 2);
+    double longer = MAX(image->width, image->height);
+    double cell = MAX(MAX(cell_px / (double)(1 << level), 2), longer / (MAX_CELLS - 1));
 
     white->columns = MAX((int)ceil(image->width / cell), 1);
     white->rows = MAX((int)ceil(image->height / cell), 1);
@@ -68,8 +102,9 @@ omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px)
                               right, bottom);
         }
     }
-    spread(white, FALSE);
     spread(white, TRUE);
+    spread(white, FALSE);
+    raise_to_least(white);
 }
 
 void
