@@ -15,6 +15,7 @@ typedef struct {
     guint32 leaving;    /* directions in which strokes go on to the neighbours: OmrShape */
     double usual_spill; /* what most of the page's marks spill */
     gboolean stray;     /* the ink belongs elsewhere, or may: see context */
+    gboolean crowded;   /* hardly any paper is left inside: print fills it */
     gboolean streaked;  /* a streak of the scanner runs through it */
     double outline;     /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;

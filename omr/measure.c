@@ -19,6 +19,14 @@
 /* A position with fewer pixels on which ink could be told cannot be read. */
 #define INSIDE_PIXELS 8
 
+/* A position with less paper inside than this share is full of print: a letter, a number. */
+#define PLAIN_SHARE 0.4
+
+/* How dark such positions are when empty is told by so many of them; this share is darkened no more than
+ * that, where up to half of them may be marked. */
+#define LEAST_CROWDED 12
+#define EMPTY_SHARE   0.4
+
 /* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
  * it is no paper. */
 #define MAX_SHADE 0.2
@@ -157,6 +165,7 @@ typedef struct {
     guint darkness;              /* sum over the ink inside */
     guint plain;                 /* of the inside, where the blank is paper … */
     double excess;               /* … and the sum over it, inked or not */
+    double excess_all;           /* the same over all of the inside, on print and beside it */
     guint excesses[256];         /* of the inside */
 } Count;
 
@@ -278,6 +287,8 @@ count_inside(const OmrTarget *target, const guint8 *darkness, const Page *page, 
     for (guint i = 0; i < target->inside.n; i++) {
         guint32 at = target->inside.at[i];
         guint8 blank = target->expected[at];
+        double excess = darkness[at] - tone[target->print[at]] - shade;
+        count->excess_all += excess;
         if (blank >= page->opaque)
             continue;
         count->inside++;
@@ -286,7 +297,7 @@ count_inside(const OmrTarget *target, const guint8 *darkness, const Page *page, 
         count->excesses[MAX(darkness[at] - expected->due[blank], 0)]++;
         if (blank < OMR_PAPER) {
             count->plain++;
-            count->excess += darkness[at] - tone[target->print[at]] - shade;
+            count->excess += excess;
         }
     }
 }
@@ -346,7 +357,9 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     mark->shade = shade / 255;
     if (count.inside > 0) {
         mark->cover = (double)count.inked / count.inside;
-        mark->mass = count.plain >= INSIDE_PIXELS ? count.excess / 255 / count.plain : 0;
+        measure->crowded = count.plain < MAX(INSIDE_PIXELS, PLAIN_SHARE * target->inside.n);
+        mark->mass =
+            measure->crowded ? count.excess_all / 255 / target->inside.n : count.excess / 255 / count.plain;
         mark->depth = depth_of(&count);
     }
     mark->around = count.around > 0 ? (double)count.inked_around / count.around : 0;
@@ -373,6 +386,31 @@ measure_beside(OmrMeasure *measures, guint n)
         }
         qsort(others, n - 1, sizeof(double), omr_compare_doubles);
         measures[at].mark.beside = measures[at].mark.around - (n > 1 ? others[(n - 1) / 2] : 0);
+    }
+}
+
+/* Positions full of print: ink hides in it, so that only their darkening as a whole tells, against that of
+ * the page's other such positions, most of which are empty. No ink can be lighter than that darkening. */
+static void
+settle_crowded(GArray *measures)
+{
+    g_autoptr(GArray) masses = g_array_new(FALSE, FALSE, sizeof(double));
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        if (measure->crowded)
+            g_array_append_val(masses, measure->mark.mass);
+    }
+    if (masses->len < LEAST_CROWDED)
+        return;
+    g_array_sort(masses, omr_compare_doubles);
+    double usual = g_array_index(masses, double, (guint)(EMPTY_SHARE * masses->len));
+    for (guint i = 0; i < measures->len; i++) {
+        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        if (!measure->crowded)
+            continue;
+        measure->mark.mass -= usual;
+        measure->mark.depth = MAX(measure->mark.depth, measure->mark.mass);
     }
 }
 
@@ -424,6 +462,7 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
         measure_beside(&g_array_index(measures, OmrMeasure, at), n);
         at += n;
     }
+    settle_crowded(measures);
     measure_style(blank, measures);
     return measures;
 }
