@@ -336,6 +336,18 @@ measure_shape(const OmrTarget *target, const guint8 *ink, OmrMeasure *measure)
     measure->leaving = shape.leaving;
 }
 
+/* How much darker the inside is as a whole; on paper only, where there is enough of it. */
+static double
+mass_of(const OmrTarget *target, const Count *count, OmrMeasure *measure)
+{
+    guint least = MAX(INSIDE_PIXELS, (guint)(PLAIN_SHARE * target->inside.n));
+
+    measure->crowded = target->option != NULL && count->plain < least;
+    if (measure->crowded)
+        return count->excess_all / 255 / target->inside.n;
+    return count->plain >= INSIDE_PIXELS ? count->excess / 255 / count->plain : 0;
+}
+
 static void
 measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page, OmrMeasure *measure)
 {
@@ -357,9 +369,7 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     mark->shade = shade / 255;
     if (count.inside > 0) {
         mark->cover = (double)count.inked / count.inside;
-        measure->crowded = count.plain < MAX(INSIDE_PIXELS, PLAIN_SHARE * target->inside.n);
-        mark->mass =
-            measure->crowded ? count.excess_all / 255 / target->inside.n : count.excess / 255 / count.plain;
+        mark->mass = mass_of(target, &count, measure);
         mark->depth = depth_of(&count);
     }
     mark->around = count.around > 0 ? (double)count.inked_around / count.around : 0;
@@ -390,7 +400,8 @@ measure_beside(OmrMeasure *measures, guint n)
 }
 
 /* Positions full of print: ink hides in it, so that only their darkening as a whole tells, against that of
- * the page's other such positions, most of which are empty. No ink can be lighter than that darkening. */
+ * the page's other such positions, most of which are empty; where these are few, nothing tells. No ink can be
+ * lighter than that darkening. */
 static void
 settle_crowded(GArray *measures)
 {
@@ -401,15 +412,15 @@ settle_crowded(GArray *measures)
         if (measure->crowded)
             g_array_append_val(masses, measure->mark.mass);
     }
-    if (masses->len < LEAST_CROWDED)
-        return;
     g_array_sort(masses, omr_compare_doubles);
-    double usual = g_array_index(masses, double, (guint)(EMPTY_SHARE * masses->len));
+    double usual = masses->len >= LEAST_CROWDED
+                       ? g_array_index(masses, double, (guint)(EMPTY_SHARE * masses->len))
+                       : G_MAXDOUBLE;
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
         if (!measure->crowded)
             continue;
-        measure->mark.mass -= usual;
+        measure->mark.mass = usual < G_MAXDOUBLE ? measure->mark.mass - usual : 0;
         measure->mark.depth = MAX(measure->mark.depth, measure->mark.mass);
     }
 }

@@ -13,7 +13,7 @@ typedef struct {
     float *white;  /* grey value of paper at the centre of each cell */
 } OmrWhite;
 
-/* The 90th percentile of each cell of `cell_px`, closed over five cells (the largest nearby, of that the least
+/* The 80th percentile of each cell of `cell_px`, closed over five cells (the largest nearby, of that the least
  * nearby): dark things narrower than that vanish, while the edges of shadows stay where they are. */
 void omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px);
 void omr_white_clear(OmrWhite *white);

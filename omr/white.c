@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Cells are read on a level where they are about this many pixels wide: enough for a percentile. */
-#define CELL_SAMPLES 8.0
+#define CELL_SAMPLES 6.0
 
 /* Cells along a side of the image, at most. */
 #define MAX_CELLS 1024
@@ -17,7 +17,7 @@
 #define LEAST_LIGHT 0.3f
 
 static float
-percentile_90(const OmrImage *image, int left, int top, int right, int bottom)
+percentile_80(const OmrImage *image, int left, int top, int right, int bottom)
 {
     guint histogram[256] = {0}, count = 0, seen = 0;
 
@@ -29,7 +29,7 @@ percentile_90(const OmrImage *image, int left, int top, int right, int bottom)
     }
     for (int value = 255; value > 0; value--) {
         seen += histogram[value];
-        if (seen * 10 >= count)
+        if (seen * 5 >= count)
             return (float)value;
     }
     return 1;
@@ -98,7 +98,7 @@ omr_white_init(OmrWhite *white, const OmrPyramid *pyramid, double cell_px)
             int right = MIN((int)((column + 1) * cell), image->width);
             int bottom = MIN((int)((row + 1) * cell), image->height);
             white->white[row * white->columns + column] =
-                percentile_90(image, MIN((int)(column * cell), right - 1), MIN((int)(row * cell), bottom - 1),
+                percentile_80(image, MIN((int)(column * cell), right - 1), MIN((int)(row * cell), bottom - 1),
                               right, bottom);
         }
     }
