@@ -45,8 +45,8 @@ typedef struct {
     double beside;   /* `around` less that of its fellows in the field: a ruled line is beside all of them */
     double spill;    /* `around` where neighbours leave room to tell whose ink it is, else 0 */
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
-    double style;    /* how deep this page's marks usually are: the median over its fields of the deepest
-                        position, 0 … 1 */
+    double style;    /* how deep this page's marks usually are: the median over its answered fields of the
+                        deepest    position, 0 … 1 */
     double mass;     /* mean darkening of the inside against paper nearby, inked or not; about 0 for none */
     double depth; /* darkening that a twentieth of the inside, or of the ink's own area, exceeds, 0 … 1 */
     double shade; /* darkening of the paper around, as by a fold, a stain or a stamp, 0 … 1 */
@@ -77,7 +77,8 @@ typedef struct {
     double mass_slope;
     double mass_style;  /* on pages whose style is deeper than this, mass alone makes a doubt, never a mark */
     double style_share; /* a mark is not fainter than this share of the page's style … */
-    double style_slope; /* … or else it is so much less likely */
+    double style_slope; /* … or else it is so much less likely … */
+    double style_cover; /* … and with this much cover never certain */
     double style_least; /* a style fainter than this is none: hardly anything is marked on the page */
     double reach_half;  /* ink that reaches less than this is a speck */
     double reach_slope; /* change of log odds with reach / reach_half, below 1 */

@@ -35,13 +35,17 @@ shade_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
     return mark->style > model->mass_style ? fmin(shade, 0) : shade;
 }
 
-/* What is fainter than the page's marks was erased, or is a crease, or shows through from the back. */
+/* What is fainter than the page's marks was erased, or is a crease, a shadow's edge, or shows through from
+ * the back. Thin strokes may come out fainter than fills; but a wide mark that is faint is never certain. */
 static double
-style_log_odds(const CalibrationMarks *model, const CalibrationMark *mark)
+doubt_by_style(const CalibrationMarks *model, const CalibrationMark *mark, double log_odds)
 {
     double least = least_depth(model, mark);
 
-    return mark->depth < least ? -model->style_slope * (1 - mark->depth / least) : 0;
+    if (mark->depth >= least)
+        return log_odds;
+    log_odds -= model->style_slope * (1 - mark->depth / least);
+    return mark->cover >= model->style_cover ? fmin(log_odds, 0) : log_odds;
 }
 
 /* Ink is faint against a pen's, or against the page's own marks where these are fainter. */
@@ -66,7 +70,7 @@ calibration_mark_probability(const CalibrationMarks *model, const CalibrationMar
     double ring_ink = evidence(mark->ring * mark->around, model->ring_ink, model->ring_ink_slope);
 
     double inside =
-        fmax(stroke_log_odds(model, mark), shade_log_odds(model, mark)) + style_log_odds(model, mark);
+        doubt_by_style(model, mark, fmax(stroke_log_odds(model, mark), shade_log_odds(model, mark)));
     double log_odds = fmax(inside, fmin(ring, ring_ink));
 
     return logistic(model->final_scale * log_odds + model->final_shift);

@@ -67,6 +67,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(mass_style, 0, 1),
     MARKS(style_share, 0, 1),
     MARKS(style_slope, 0, 100),
+    MARKS(style_cover, 0, 1),
     MARKS(style_least, 0, 1),
     MARKS(reach_half, 0, 2),
     MARKS(reach_slope, 0, 100),

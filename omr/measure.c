@@ -27,6 +27,9 @@
 #define LEAST_CROWDED 12
 #define EMPTY_SHARE   0.4
 
+/* Fewer marks than these tell nothing of how deep a person's marks are. */
+#define LEAST_STYLE 3
+
 /* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
  * it is no paper. */
 #define MAX_SHADE 0.2
@@ -425,29 +428,31 @@ settle_crowded(GArray *measures)
     }
 }
 
-/* How deep the page's marks usually are: of every field the deepest position is taken, since most fields are
- * answered. */
+/* How deep the page's marks usually are: of every field the deepest position is taken, where that is a mark
+ * by itself; a few are no style. */
 static void
-measure_style(const OmrBlank *blank, GArray *measures)
+measure_style(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
     g_autoptr(GArray) depths = g_array_new(FALSE, FALSE, sizeof(double));
-    const FormField *field = NULL;
-    double *deepest = NULL;
 
-    for (guint i = 0; i < measures->len; i++) {
-        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
-        double depth = g_array_index(measures, OmrMeasure, i).mark.depth;
-        if (target->option == NULL)
-            continue;
-        if (target->field != field)
-            g_array_append_val(depths, depth);
-        field = target->field;
-        deepest = &g_array_index(depths, double, depths->len - 1);
-        *deepest = MAX(*deepest, depth);
+    for (guint at = 0; at < measures->len;) {
+        guint n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
+        const CalibrationMark *deepest = &g_array_index(measures, OmrMeasure, at).mark;
+        for (guint i = at + 1; i < at + n; i++) {
+            const CalibrationMark *mark = &g_array_index(measures, OmrMeasure, i).mark;
+            deepest = mark->depth > deepest->depth ? mark : deepest;
+        }
+        if (g_array_index(blank->targets, OmrTarget, at).option != NULL &&
+            calibration_mark_probability(model, deepest) >= model->accept)
+            g_array_append_val(depths, deepest->depth);
+        at += n;
     }
+    if (depths->len < LEAST_STYLE)
+        return;
     g_array_sort(depths, omr_compare_doubles);
-    for (guint i = 0; i < measures->len && depths->len > 0; i++)
-        g_array_index(measures, OmrMeasure, i).mark.style = g_array_index(depths, double, depths->len / 2);
+    double style = g_array_index(depths, double, depths->len / 2);
+    for (guint i = 0; i < measures->len; i++)
+        g_array_index(measures, OmrMeasure, i).mark.style = style;
 }
 
 GArray *
@@ -474,6 +479,6 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
         at += n;
     }
     settle_crowded(measures);
-    measure_style(blank, measures);
+    measure_style(blank, measures, model);
     return measures;
 }

@@ -39,6 +39,7 @@ mass_slope=16
 mass_style=0.3
 style_share=0.6
 style_slope=20
+style_cover=0.2
 style_least=0.09
 reach_half=0.25
 reach_slope=6
