@@ -56,6 +56,7 @@ typedef struct {
     OmrPoint centre; /* in the image */
     OmrJacobian step;
     float score[MAX_MAP]; /* by offset: (2 reach + 1)² */
+    float tamed[MAX_MAP]; /* what they count in a sum */
     float best;
 } Look;
 
@@ -158,10 +159,29 @@ tamed(float score)
     return score > 1 ? 1 + ABOVE * (score - 1) : MAX(score, LEAST);
 }
 
+/* What each score counts in a sum. */
+static void
+tame(GArray *looks, float gain)
+{
+    for (guint i = 0; i < looks->len; i++) {
+        Look *look = &g_array_index(looks, Look, i);
+        int side = side_of(look->outline);
+        for (int at = 0; at < side * side; at++)
+            look->tamed[at] = tamed(look->score[at] / gain);
+    }
+}
+
+static inline void
+add_row(float *sum, const float *tamed_scores, int n, float weight)
+{
+    for (int i = 0; i < n; i++)
+        sum[i] += weight * tamed_scores[i];
+}
+
 /* Scores of a position and its neighbours, per unit of weight. Neighbours that look less far around are
  * asked as far as they do. */
 static void
-add_up(const GArray *looks, guint index, float gain, const double reach_mm[2], float *sum)
+add_up(const GArray *looks, guint index, const double reach_mm[2], float *sum)
 {
     const Look *here = &g_array_index(looks, Look, index);
     int reach = here->outline->reach, side = side_of(here->outline);
@@ -177,11 +197,8 @@ add_up(const GArray *looks, guint index, float gain, const double reach_mm[2], f
             continue;
         float weight = (float)(near * near);
         int other = side_of(look->outline), shift = look->outline->reach - reach;
-        for (int y = 0; y < side; y++) {
-            const float *from = look->score + (y + shift) * other + shift;
-            for (int x = 0; x < side; x++)
-                sum[y * side + x] += weight * tamed(from[x] / gain);
-        }
+        for (int y = 0; y < side; y++)
+            add_row(sum + y * side, look->tamed + (y + shift) * other + shift, side, weight);
         total += weight;
     }
     for (int at = 0; at < side * side; at++)
@@ -244,7 +261,7 @@ find_place(const GArray *looks, guint index, float gain, const double reach_mm[2
     int side = side_of(look->outline), reach = look->outline->reach, middle = reach * side + reach;
     float sum[MAX_MAP];
 
-    add_up(looks, index, gain, reach_mm, sum);
+    add_up(looks, index, reach_mm, sum);
     int best = largest_of(sum, side * side);
     if (sum[best] < FOUND || sum[best] < sum[middle] + BETTER)
         best = middle;
@@ -304,9 +321,12 @@ omr_alignment_find_places(OmrAlignment *alignment, const OmrBlank *blank, const 
     const double reach_mm[2] = {upright ? ACROSS_MM : ALONG_MM, upright ? ALONG_MM : ACROSS_MM};
 
     alignment->places = g_array_new(FALSE, FALSE, sizeof(OmrPlace));
-    for (guint i = 0; i < looks->len && gain >= MIN_GAIN; i++)
+    if (gain < MIN_GAIN)
+        return;
+    tame(looks, gain);
+    for (guint i = 0; i < looks->len; i++)
         findings[i] = find_place(looks, i, gain, reach_mm);
-    for (guint i = 0; i < looks->len && gain >= MIN_GAIN; i++) {
+    for (guint i = 0; i < looks->len; i++) {
         OmrPlace place = place_of(&g_array_index(looks, Look, i), &findings[i]);
         place.doubtful = findings[i].doubtful || is_torn(looks, findings, i);
         if (place.doubtful || place.offset.x != 0 || place.offset.y != 0)
