@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "order-private.h"
 
@@ -122,20 +123,24 @@ mean_of_best(const double *sorted, guint n)
     return sum / MAX(kept, 1);
 }
 
+/* Chooses the reach and finds the contradictions with it. */
 static void
 choose_reach(OmrBend *bend, double px_per_mm, double *contradictions, double *sorted)
 {
-    guint best = 0;
+    guint best = 0, n = bend->anchors->len;
+    g_autofree double *these = g_new(double, n), *these_sorted = g_new(double, n);
     double least = G_MAXDOUBLE;
 
     for (guint i = 0; i < G_N_ELEMENTS(reaches_mm); i++) {
         bend->reach_x_mm = reaches_mm[i][0];
         bend->reach_y_mm = reaches_mm[i][1];
-        find_contradictions(bend, px_per_mm, contradictions, sorted);
-        double mean = mean_of_best(sorted, bend->anchors->len);
+        find_contradictions(bend, px_per_mm, these, these_sorted);
+        double mean = mean_of_best(these_sorted, n);
         if (mean < (i == 0 ? 1 : CLEARLY_BETTER) * least) {
             least = mean;
             best = i;
+            memcpy(contradictions, these, n * sizeof *these);
+            memcpy(sorted, these_sorted, n * sizeof *these);
         }
     }
     bend->reach_x_mm = reaches_mm[best][0];
@@ -146,17 +151,15 @@ double
 omr_bend_settle(OmrBend *bend, double px_per_mm, double *spread_mm)
 {
     guint n = bend->anchors->len;
-    g_autofree double *contradictions = g_new(double, MAX(n, 1)), *sorted = g_new(double, MAX(n, 1));
+    g_autofree double *contradictions = g_new0(double, MAX(n, 1)), *sorted = g_new0(double, MAX(n, 1));
     double sum = 0;
 
     *spread_mm = 0;
     if (n == 0)
         return 0;
     choose_reach(bend, px_per_mm, contradictions, sorted);
+    *spread_mm = sorted[n * 9 / 10];
     for (int round = 0; round < ROUNDS; round++) {
-        find_contradictions(bend, px_per_mm, contradictions, sorted);
-        if (round == 0)
-            *spread_mm = sorted[bend->anchors->len * 9 / 10];
         double limit = MAX(OUTLIER_FACTOR * sorted[bend->anchors->len / 2], OUTLIER_MIN_MM);
         if (sorted[bend->anchors->len - 1] <= limit)
             break;
@@ -164,8 +167,8 @@ omr_bend_settle(OmrBend *bend, double px_per_mm, double *spread_mm)
             if (contradictions[i] > limit)
                 g_array_remove_index(bend->anchors, i);
         }
+        find_contradictions(bend, px_per_mm, contradictions, sorted);
     }
-    find_contradictions(bend, px_per_mm, contradictions, sorted);
     for (guint i = 0; i < bend->anchors->len; i++)
         sum += contradictions[i] * contradictions[i];
     return sqrt(sum / bend->anchors->len);

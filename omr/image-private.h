@@ -24,12 +24,12 @@ typedef struct {
 /* An image and its copies of half the size each, by 2 × 2 means; level 0 is the image itself.
  *
  * At 300 dpi and more hardly anything looks at level 0: its pixels stay where they are, `page`, until
- * omr_pyramid_image() is asked for them. */
+ * omr_pyramid_image() or omr_pyramid_rows() is asked for them. */
 typedef struct {
     int n_levels;
     OmrImage level[OMR_IMAGE_LEVELS]; /* sizes; pixels by omr_pyramid_image() */
-    gboolean has_base;                /* level 0 has its pixels */
     PIX *page;
+    gboolean *has_row; /* the rows of level 0 that have their pixels; NULL: none has */
 } OmrPyramid;
 
 /* Values at places of an image in equal steps: value (column, row) is the one at (x, y) + column × across +
@@ -53,8 +53,10 @@ void omr_pyramid_init(OmrPyramid *pyramid, PIX *pix);
 void omr_pyramid_let_go(OmrPyramid *pyramid);
 void omr_pyramid_clear(OmrPyramid *pyramid);
 
-/* A level with its pixels. The first call for level 0 copies them: a pyramid is one thread's. */
+/* A level with its pixels, or with those of its rows from `first` to `last`, which may be beyond it. The
+ * first call for rows of level 0 copies them: a pyramid is one thread's. */
 const OmrImage *omr_pyramid_image(const OmrPyramid *pyramid, int level);
+const OmrImage *omr_pyramid_rows(const OmrPyramid *pyramid, int level, int first, int last);
 
 /* The level whose pixels are the nearest to `step` pixels of level 0 without being coarser by more than √2;
  * its factor is 2^level. */

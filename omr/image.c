@@ -121,7 +121,6 @@ omr_pyramid_init(OmrPyramid *pyramid, PIX *pix)
     pyramid->page = to_grey(pix);
     pyramid->level[0].width = width;
     pyramid->level[0].height = height;
-    pyramid->has_base = FALSE;
     pyramid->n_levels = 1;
     while (pyramid->n_levels < OMR_IMAGE_LEVELS && MIN(width, height) >= 2 * SMALLEST_SIDE) {
         width /= 2;
@@ -136,6 +135,7 @@ void
 omr_pyramid_let_go(OmrPyramid *pyramid)
 {
     pixDestroy(&pyramid->page);
+    g_clear_pointer(&pyramid->has_row, g_free);
 }
 
 void
@@ -148,29 +148,41 @@ omr_pyramid_clear(OmrPyramid *pyramid)
 }
 
 static void
-copy_page(OmrImage *image, PIX *page)
+copy_row(OmrImage *image, PIX *page, int row)
 {
-    const guint32 *line = pixGetData(page);
+    const guint32 *line = pixGetData(page) + (gsize)row * (gsize)pixGetWpl(page);
+    guint8 *out = row_of(image, row);
 
-    omr_image_init(image, image->width, image->height);
-    for (int row = 0; row < image->height; row++, line += pixGetWpl(page)) {
-        guint8 *out = row_of(image, row);
-        for (int word = 0; word * 4 < image->width; word++) {
-            guint32 big_endian = GUINT32_TO_BE(line[word]);
-            memcpy(out + word * 4, &big_endian, 4);
-        }
+    for (int word = 0; word * 4 < image->width; word++) {
+        guint32 big_endian = GUINT32_TO_BE(line[word]);
+        memcpy(out + word * 4, &big_endian, 4);
     }
+}
+
+const OmrImage *
+omr_pyramid_rows(const OmrPyramid *pyramid, int level, int first, int last)
+{
+    OmrPyramid *filled = (OmrPyramid *)pyramid;
+    OmrImage *base = &filled->level[0];
+
+    if (level > 0)
+        return &pyramid->level[level];
+    if (filled->has_row == NULL) {
+        omr_image_init(base, base->width, base->height);
+        filled->has_row = g_new0(gboolean, base->height);
+    }
+    for (int row = MAX(first, 0); row <= MIN(last, base->height - 1); row++) {
+        if (!filled->has_row[row])
+            copy_row(base, pyramid->page, row);
+        filled->has_row[row] = TRUE;
+    }
+    return base;
 }
 
 const OmrImage *
 omr_pyramid_image(const OmrPyramid *pyramid, int level)
 {
-    if (level == 0 && !pyramid->has_base) {
-        OmrPyramid *filled = (OmrPyramid *)pyramid;
-        copy_page(&filled->level[0], pyramid->page);
-        filled->has_base = TRUE;
-    }
-    return &pyramid->level[level];
+    return omr_pyramid_rows(pyramid, level, 0, pyramid->level[level].height - 1);
 }
 
 int

@@ -216,6 +216,18 @@ omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int 
     }
 }
 
+/* A level with the pixels that a raster is sampled from. */
+static const OmrImage *
+image_of(const OmrPyramid *pyramid, int level, const OmrRaster *raster, int width, int height)
+{
+    double across = raster->across_y * (width - 1), down = raster->down_y * (height - 1);
+    double top = raster->y + MIN(across, 0) + MIN(down, 0),
+           bottom = raster->y + MAX(across, 0) + MAX(down, 0);
+    double most = pyramid->level[level].height;
+
+    return omr_pyramid_rows(pyramid, level, (int)CLAMP(top - 1, 0, most), (int)CLAMP(bottom + 2, 0, most));
+}
+
 void
 omr_pyramid_sample(const OmrPyramid *pyramid, const OmrRaster *raster, int width, int height, guint8 *out,
                    int stride)
@@ -227,5 +239,5 @@ omr_pyramid_sample(const OmrPyramid *pyramid, const OmrRaster *raster, int width
                         raster->across_x / factor,        raster->across_y / factor,
                         raster->down_x / factor,          raster->down_y / factor};
 
-    omr_image_sample(omr_pyramid_image(pyramid, level), &scaled, width, height, out, stride);
+    omr_image_sample(image_of(pyramid, level, &scaled, width, height), &scaled, width, height, out, stride);
 }
