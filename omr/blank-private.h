@@ -49,7 +49,7 @@ typedef enum {
     OMR_BORDER_EDGE = 4,    /* at the window's edge */
 } OmrBorder;
 
-/* Places of some pixels of a window, in order. */
+/* Places of some pixels of a window. */
 typedef struct {
     guint n;
     guint32 *at;
@@ -71,8 +71,10 @@ typedef struct {
     /* what follows from that for every page (parts.c); of a box only the first two */
     guint8 *lesson; /* the step of darkness (of OMR_TONES) that a pixel teaches a page's tones of, or OMR_TONES */
     OmrPixels inside;       /* pixels of this zone */
-    OmrPixels paper_around; /* pixels around it where the blank is paper */
-    OmrPixels printed;      /* the others where it is not white */
+    OmrPixels around;       /* pixels of this zone: first those where the blank is paper … */
+    guint n_paper_around;   /* … which are so many */
+    OmrPixels outline;      /* pixels of this zone but for the window's last row and column */
+    OmrPixels printed;      /* pixels of these two zones where the blank is not white */
     guint8 *sector;         /* direction of each pixel from the centre, of OMR_SECTORS */
     guint8 *arc;            /* the same of pixels around it; of the others OMR_SECTORS */
     guint8 *borders;        /* OmrBorder of each pixel, or 0 */

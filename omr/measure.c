@@ -229,10 +229,10 @@ shade_of(const OmrTarget *target, const guint8 *darkness, const Page *page)
 {
     guint histogram[2][256] = {{0}}; /* neighbours in turn: see response.c */
 
-    if (target->paper_around.n < SHADE_PIXELS)
+    if (target->n_paper_around < SHADE_PIXELS)
         return 0;
-    for (guint i = 0; i < target->paper_around.n; i++) {
-        guint32 at = target->paper_around.at[i];
+    for (guint i = 0; i < target->n_paper_around; i++) {
+        guint32 at = target->around.at[i];
         histogram[i % 2][page->shades[target->print[at]][darkness[at]]]++;
     }
     for (int value = 0; value < 256; value++)
@@ -266,19 +266,15 @@ map_ink(const OmrTarget *target, const guint8 *darkness, const Expected *expecte
         ink[at] = darkness[at] > expected->most[target->expected[at]];
 }
 
-OMR_VECTOR_CLONES static void
+static void
 count_around(const OmrTarget *target, const guint8 *ink, int opaque, Count *count)
 {
-    const guint8 *zone = target->zone, *expected = target->expected;
-    guint around = 0, inked = 0;
-
-    for (int at = 0; at < target->width * target->height; at++) {
-        guint8 is_around = zone[at] == OMR_ZONE_AROUND && expected[at] < opaque;
-        around += is_around;
-        inked += ink[at] & is_around;
+    for (guint i = 0; i < target->around.n; i++) {
+        guint32 at = target->around.at[i];
+        gboolean told = target->expected[at] < opaque;
+        count->around += (guint)told;
+        count->inked_around += told ? ink[at] : 0;
     }
-    count->around = around;
-    count->inked_around = inked;
 }
 
 static void

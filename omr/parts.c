@@ -24,24 +24,38 @@ is_paper_around(const OmrTarget *target, int at)
 }
 
 static gboolean
+is_print_around(const OmrTarget *target, int at)
+{
+    return target->zone[at] == OMR_ZONE_AROUND && target->expected[at] >= OMR_PAPER;
+}
+
+static gboolean
+is_outline(const OmrTarget *target, int at)
+{
+    int n = target->width * target->height;
+
+    return target->zone[at] == OMR_ZONE_OUTLINE && at % target->width < target->width - 1 &&
+           at < n - target->width;
+}
+
+static gboolean
 is_printed(const OmrTarget *target, int at)
 {
     return target->zone[at] != OMR_ZONE_AROUND && target->print[at] > 0;
 }
 
-/* The places of the pixels that are so. */
-static OmrPixels
-pixels_that(const OmrTarget *target, gboolean (*are)(const OmrTarget *target, int at))
+/* Adds the places of the pixels that are so. */
+static void
+add_pixels(OmrPixels *pixels, const OmrTarget *target, gboolean (*are)(const OmrTarget *target, int at))
 {
     int n = target->width * target->height;
-    OmrPixels pixels = {0, g_new(guint32, MAX(n, 1))};
 
+    pixels->at = g_renew(guint32, pixels->at, pixels->n + (guint)n);
     for (int at = 0; at < n; at++) {
         if (are(target, at))
-            pixels.at[pixels.n++] = (guint32)at;
+            pixels->at[pixels->n++] = (guint32)at;
     }
-    pixels.at = g_renew(guint32, pixels.at, MAX(pixels.n, 1));
-    return pixels;
+    pixels->at = g_renew(guint32, pixels->at, MAX(pixels->n, 1));
 }
 
 /* Paper beside print may carry some of it: only paper proper teaches its tones. */
@@ -105,11 +119,14 @@ omr_parts_find(OmrTarget *target)
     target->lesson = g_malloc(n);
     for (gsize at = 0; at < n; at++)
         target->lesson[at] = lesson_of(target, (int)at);
-    target->inside = pixels_that(target, is_inside);
+    add_pixels(&target->inside, target, is_inside);
     if (target->option == NULL)
         return;
-    target->paper_around = pixels_that(target, is_paper_around);
-    target->printed = pixels_that(target, is_printed);
+    add_pixels(&target->around, target, is_paper_around);
+    target->n_paper_around = target->around.n;
+    add_pixels(&target->around, target, is_print_around);
+    add_pixels(&target->outline, target, is_outline);
+    add_pixels(&target->printed, target, is_printed);
     target->sector = g_malloc(n);
     target->arc = g_malloc(n);
     target->borders = g_malloc(n);
@@ -122,7 +139,8 @@ omr_parts_clear(OmrTarget *target)
 {
     g_free(target->lesson);
     g_free(target->inside.at);
-    g_free(target->paper_around.at);
+    g_free(target->around.at);
+    g_free(target->outline.at);
     g_free(target->printed.at);
     g_free(target->sector);
     g_free(target->arc);

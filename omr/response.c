@@ -30,30 +30,17 @@ omr_quantile(const guint *histogram, double share)
     return 255;
 }
 
-/* Of one row of pixels. */
-OMR_VECTOR_CLONES static gint32
-steepness_of_row(const guint8 *zone, const guint8 *darkness, const guint8 *below, int n)
-{
-    gint32 sum = 0;
-
-    for (int i = 0; i < n; i++) {
-        gint32 across = darkness[i + 1] - darkness[i], down = below[i] - darkness[i];
-        sum += zone[i] == OMR_ZONE_OUTLINE ? across * across + down * down : 0;
-    }
-    return sum;
-}
-
 double
 omr_steepness(const OmrTarget *target, const guint8 *darkness)
 {
-    double sum = 0;
+    gint64 sum = 0;
 
-    for (int row = 0; row + 1 < target->height; row++) {
-        int at = row * target->width;
-        sum += steepness_of_row(target->zone + at, darkness + at, darkness + at + target->width,
-                                target->width - 1);
+    for (guint i = 0; i < target->outline.n; i++) {
+        const guint8 *at = darkness + target->outline.at[i];
+        int across = at[1] - at[0], down = at[target->width] - at[0];
+        sum += across * across + down * down;
     }
-    return sum;
+    return (double)sum;
 }
 
 /* The median over the positions with a printed outline, against print of the same contrast. */
