@@ -46,7 +46,7 @@ sample_window(OmrSearch *search, const OmrPyramid *image, const OmrSought *sough
 }
 
 /* Adds a row to the columns' sums, or takes it away. */
-OMR_VECTOR_CLONES static void
+static inline void
 add_row(gint32 *sums, gint32 *squares, const guint8 *values, int n, gint32 sign)
 {
     for (int i = 0; i < n; i++) {
@@ -57,7 +57,7 @@ add_row(gint32 *sums, gint32 *squares, const guint8 *values, int n, gint32 sign)
 }
 
 /* Of each square of the patch's size along a row of places: the sum of squared differences from its mean. */
-static void
+static inline void
 find_variances(OmrSearch *search, int side, int n)
 {
     gint32 sum = 0, square = 0;
@@ -157,7 +157,7 @@ omr_products(const guint8 *values, int stride, const OmrPattern *pattern, int n,
 }
 #endif
 
-OMR_VECTOR_CLONES static void
+static inline void
 find_scores(const OmrSearch *search, const OmrPatch *patch, int n, double least_variance, double *score)
 {
     for (int i = 0; i < n; i++) {
@@ -168,7 +168,7 @@ find_scores(const OmrSearch *search, const OmrPatch *patch, int n, double least_
 }
 
 /* Correlates the patch with every square of the window. */
-static void
+OMR_VECTOR_CLONES static void
 correlate(OmrSearch *search, const OmrSought *sought)
 {
     int side = 2 * sought->half + 1, n = 2 * sought->radius + 1, width = side + n - 1;
