@@ -5,6 +5,9 @@
 
 #include "form-package.h"
 
+/* How many modules a side of a payload's QR has, without drawing it; 0 when the payload cannot be encoded. */
+int form_qr_modules(const char *payload);
+
 /* Where the modules of a payload's QR lie within the package's rectangle, as form_printer_draw() draws them:
  * without the quiet zone. FALSE when the payload cannot be encoded. */
 gboolean form_qr_symbol(const FormRect *rect, const char *payload, FormRect *symbol);

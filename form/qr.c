@@ -29,6 +29,24 @@ qr_encode(const char *payload)
     return code;
 }
 
+int
+form_qr_modules(const char *payload)
+{
+    /* ISO/IEC 18004:2015, tables 5 and 7: alphanumeric, level Q, of 21 modules, 25, … */
+    static const char characters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+    static const gsize capacity[] = {16, 29, 47, 67};
+    gsize length = strlen(payload);
+
+    if (length == 0 || strspn(payload, characters) < length)
+        return 0;
+    for (guint i = 0; i < G_N_ELEMENTS(capacity); i++) {
+        if (length <= capacity[i])
+            return 21 + 4 * (int)i;
+    }
+    g_autoptr(QRcode) code = qr_encode(payload);
+    return code ? code->width : 0;
+}
+
 static double
 whole_dots(double pt)
 {
@@ -56,13 +74,12 @@ gboolean
 form_qr_symbol(const FormRect *rect, const char *payload, FormRect *symbol)
 {
     const double pt = 72 / 25.4;
-    g_autoptr(QRcode) code = qr_encode(payload);
+    int modules = form_qr_modules(payload);
 
-    if (!code)
+    if (modules == 0)
         return FALSE;
-    Placement place =
-        place_code(code->width, rect->x_mm * pt, rect->y_mm * pt, rect->w_mm * pt, rect->h_mm * pt);
-    double side_mm = place.module_pt * code->width / pt;
+    Placement place = place_code(modules, rect->x_mm * pt, rect->y_mm * pt, rect->w_mm * pt, rect->h_mm * pt);
+    double side_mm = place.module_pt * modules / pt;
     *symbol = (FormRect){place.left_pt / pt, place.top_pt / pt, side_mm, side_mm};
     return TRUE;
 }

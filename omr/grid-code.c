@@ -137,15 +137,3 @@ omr_grid_draw(const OmrGrid *const *grids, guint n, double sharpening,
     }
     return side;
 }
-
-int
-omr_grid_modules(gsize characters)
-{
-    static const gsize capacity[] = {16, 29, 47, 67}; /* alphanumeric, level Q: ISO/IEC 18004:2015, table 7 */
-
-    for (guint i = 0; i < G_N_ELEMENTS(capacity); i++) {
-        if (characters <= capacity[i])
-            return 21 + 4 * (int)i;
-    }
-    return 0;
-}

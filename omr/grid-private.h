@@ -43,7 +43,3 @@ int omr_grid_known(int modules, int x, int y);
  * the side of the picture in px; all codes must have as many modules. */
 int omr_grid_draw(const OmrGrid *const *grids, guint n, double sharpening,
                   guint8 pixels[OMR_GRID_MAX_SIDE * OMR_GRID_MAX_SIDE]);
-
-/* The fewest modules that hold an alphanumeric payload of so many characters at level Q; 0 when more than
- * OMR_GRID_MAX_MODULES would be needed. */
-int omr_grid_modules(gsize characters);

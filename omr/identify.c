@@ -325,7 +325,7 @@ payload_like(const FormPackage *package, int modules)
     for (gsize length = 1; length <= FORM_SERIAL_MAX; length++) {
         memset(id.serial, '0', length);
         g_autofree char *payload = form_sheet_id_payload(&id);
-        if (omr_grid_modules(strlen(payload)) == modules)
+        if (form_qr_modules(payload) == modules)
             return g_steal_pointer(&payload);
     }
     return NULL;

@@ -61,6 +61,30 @@ test_pyramid(void)
     }
 }
 
+/* A window of the page's own pixels is of this page, whatever was looked at of the one before. */
+static void
+test_rows(void)
+{
+    g_autoptr(PIX) before = new_noise(613, 705, 1), page = new_noise(613, 705, 2);
+    g_auto(OmrPyramid) whole = {0}, parts = {0};
+    guint8 wanted[40 * 30], got[40 * 30];
+
+    omr_pyramid_init(&whole, page);
+    omr_pyramid_image(&whole, 0);
+    omr_pyramid_init(&parts, before);
+    omr_pyramid_image(&parts, 0);
+    omr_pyramid_init(&parts, page);
+    for (int turn_deg = 0; turn_deg < 360; turn_deg += 15) {
+        double c = cos(turn_deg * G_PI / 180), s = sin(turn_deg * G_PI / 180);
+        for (int y = -20; y < 720; y += 61) {
+            OmrRaster raster = {300.3, y, c, s, -s, c};
+            omr_pyramid_sample(&whole, &raster, 40, 30, wanted, 40);
+            omr_pyramid_sample(&parts, &raster, 40, 30, got, 40);
+            g_assert_cmpmem(got, sizeof got, wanted, sizeof wanted);
+        }
+    }
+}
+
 /* A smooth picture, so that a slip of a pixel shows and rounding does not. */
 static void
 fill_smoothly(OmrImage *image, int width, int height)
@@ -163,6 +187,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/image/pyramid", test_pyramid);
+    g_test_add_func("/image/rows", test_rows);
     g_test_add_func("/image/sample", test_sample);
     g_test_add_func("/image/search", test_search);
     return g_test_run();

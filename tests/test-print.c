@@ -7,6 +7,7 @@
 #include "form-compiled.h"
 #include "form-print.h"
 #include "form-qr.h"
+#include "qr-private.h"
 
 typedef struct {
     char *dir;
@@ -132,6 +133,25 @@ test_qr_reads_back(Fixture *fixture, gconstpointer name)
                 form_printer_render(printer, resolutions_dpi[d], &id, NULL, NULL);
             g_assert_cmpuint(codes_in(image, payload), ==, 2);
         }
+}
+
+/* The table says what the encoder makes. */
+static void
+test_qr_modules_of_any_length(Fixture *fixture, gconstpointer name)
+{
+    (void)fixture;
+    (void)name;
+    g_autoptr(GString) payload = g_string_new(NULL);
+
+    g_assert_cmpint(form_qr_modules(""), ==, 0);
+    g_assert_cmpint(form_qr_modules("no capitals"), ==, 0);
+    while (payload->len < 90) {
+        g_string_append_c(payload, "PHIEU/1:"[payload->len % 8]);
+        QRcode *code = qr_encode(payload->str);
+        g_assert_nonnull(code);
+        g_assert_cmpint(form_qr_modules(payload->str), ==, code->width);
+        QRcode_free(code);
+    }
 }
 
 static void
@@ -638,6 +658,7 @@ main(int argc, char **argv)
     setMsgSeverity(L_SEVERITY_NONE);
     ADD("/print/qr/reads-back", test_qr_reads_back);
     ADD("/print/qr/modules", test_qr_modules);
+    ADD("/print/qr/modules-of-any-length", test_qr_modules_of_any_length);
     ADD("/print/one/pages-in-order", test_pages_in_order);
     ADD("/print/one/each-form-page-once", test_each_form_page_once);
     ADD("/print/one/progress", test_progress);
