@@ -1,7 +1,6 @@
 #include "white-private.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Cells are read on a level where they are about this many pixels wide: enough for a percentile. */
@@ -60,23 +59,18 @@ spread(OmrWhite *white, gboolean largest)
         spread_along(white->white + column, white->rows, white->columns, largest);
 }
 
-static int
-compare_floats(gconstpointer a, gconstpointer b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* What is far darker than most of the page is no paper in the shade: a lid, a tear, black ink. */
 static void
 raise_to_least(OmrWhite *white)
 {
-    int n = white->columns * white->rows;
-    g_autofree float *sorted = g_memdup2(white->white, sizeof(float) * (gsize)n);
+    int n = white->columns * white->rows, seen = 0, usual = 0;
+    int cells[256] = {0}; /* by their value, which is whole */
 
-    qsort(sorted, (gsize)n, sizeof(float), compare_floats);
-    float least = LEAST_LIGHT * sorted[n * 3 / 4];
+    for (int i = 0; i < n; i++)
+        cells[(int)white->white[i]]++;
+    while ((seen += cells[usual]) <= n * 3 / 4)
+        usual++;
+    float least = LEAST_LIGHT * (float)usual;
     for (int i = 0; i < n; i++)
         white->white[i] = MAX(white->white[i], least);
 }
