@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "image-private.h"
+
 #define ITERATIONS 12
 
 OmrPoint
@@ -101,15 +103,37 @@ solve(double *matrix, int n, double *solution)
     return TRUE;
 }
 
-/* Adds the equation row · unknowns = value to the normal equations. */
-static void
-accumulate(double *matrix, int n, const double *row, double value, double weight)
+#define UNKNOWNS 8
+
+/* Normal equations of up to eight unknowns: as wide for fewer, so that compilers make vector code of it. */
+typedef struct {
+    double factor[UNKNOWNS][UNKNOWNS], value[UNKNOWNS];
+} Normals;
+
+/* Adds the equation row · unknowns = value. */
+OMR_VECTOR_CLONES static void
+accumulate(Normals *restrict normals, const double *restrict row, double value, double weight)
 {
-    for (int i = 0; i < n; i++) {
-        for (int j = 0; j < n; j++)
-            matrix[i * (n + 1) + j] += weight * row[i] * row[j];
-        matrix[i * (n + 1) + n] += weight * row[i] * value;
+    for (int i = 0; i < UNKNOWNS; i++) {
+        double weighed = weight * row[i];
+        if (weighed == 0) /* nearly half of them */
+            continue;
+        for (int j = 0; j < UNKNOWNS; j++)
+            normals->factor[i][j] += weighed * row[j];
+        normals->value[i] += weighed * value;
     }
+}
+
+static gboolean
+solve_normals(const Normals *normals, int n, double *solution)
+{
+    double matrix[UNKNOWNS * (UNKNOWNS + 1)];
+
+    for (int i = 0; i < n; i++) {
+        memcpy(matrix + i * (n + 1), normals->factor[i], (gsize)n * sizeof *matrix);
+        matrix[i * (n + 1) + n] = normals->value[i];
+    }
+    return solve(matrix, n, solution);
 }
 
 /* Moves the centre of weight to the origin and the mean distance to √2. */
@@ -162,7 +186,7 @@ denormalised(const OmrHomography *map, const Normal *from, const Normal *to)
 static gboolean
 fit(const OmrPair *pairs, guint n, int unknowns, OmrHomography *map)
 {
-    double matrix[8 * 9] = {0};
+    Normals normals = {0};
     Normal from = normal_of(pairs, n, G_STRUCT_OFFSET(OmrPair, from));
     Normal to = normal_of(pairs, n, G_STRUCT_OFFSET(OmrPair, to));
     OmrHomography inner = {{0}};
@@ -172,13 +196,13 @@ fit(const OmrPair *pairs, guint n, int unknowns, OmrHomography *map)
         if (pairs[i].weight <= 0)
             continue;
         OmrPoint p = normalised(pairs[i].from, &from), q = normalised(pairs[i].to, &to);
-        const double for_x[8] = {p.x, p.y, 1, 0, 0, 0, -p.x * q.x, -p.y * q.x};
-        const double for_y[8] = {0, 0, 0, p.x, p.y, 1, -p.x * q.y, -p.y * q.y};
-        accumulate(matrix, unknowns, for_x, q.x, pairs[i].weight);
-        accumulate(matrix, unknowns, for_y, q.y, pairs[i].weight);
+        const double for_x[UNKNOWNS] = {p.x, p.y, 1, 0, 0, 0, -p.x * q.x, -p.y * q.x};
+        const double for_y[UNKNOWNS] = {0, 0, 0, p.x, p.y, 1, -p.x * q.y, -p.y * q.y};
+        accumulate(&normals, for_x, q.x, pairs[i].weight);
+        accumulate(&normals, for_y, q.y, pairs[i].weight);
         used++;
     }
-    if (2 * used < (guint)unknowns || !solve(matrix, unknowns, inner.h))
+    if (2 * used < (guint)unknowns || !solve_normals(&normals, unknowns, inner.h))
         return FALSE;
     *map = denormalised(&inner, &from, &to);
     return TRUE;
