@@ -18,10 +18,10 @@ omr_piece_take(guint8 *ink, int width, int height, int at, int *stack, const gui
         piece.bottom = MAX(piece.bottom, y);
         for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
             for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++) {
-                if (ink[row * width + column] == 0)
-                    continue;
+                /* without a branch, which processors would guess wrong half of the time */
+                stack[n] = row * width + column;
+                n += ink[stack[n]] != 0;
                 ink[row * width + column] = 0;
-                stack[n++] = row * width + column;
             }
         }
     }
