@@ -1,4 +1,4 @@
-/* Bilinear values in equal steps: half of what reading a page costs goes through here. */
+/* Bilinear values in equal steps: a sixth of what reading a page costs goes through here. */
 #include <math.h>
 #include <string.h>
 
