@@ -30,6 +30,11 @@
 /* Fewer marks than these tell nothing of how deep a person's marks are. */
 #define LEAST_STYLE 3
 
+/* Print with less of its sharpness than this has lost its edges: a coarse scan, a blurred photo. Beside it
+ * then is this share of it. */
+#define SOFT         0.75
+#define BESIDE_SHARE 0.6
+
 /* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
  * it is no paper. */
 #define MAX_SHADE 0.2
@@ -145,6 +150,7 @@ typedef struct {
     int opaque;       /* where the blank is as dark as this, ink cannot be told; 256: it can everywhere */
     guint8 shades[OMR_PAPER]
                  [256]; /* of paper by its darkness in blank and scan: 128 + how much darker it came out */
+    gboolean soft;      /* print has lost its edges, which lie beside where the blank has it */
 } Page;
 
 static void
@@ -152,6 +158,7 @@ page_init(Page *page, const OmrResponse *response, const CalibrationMarks *model
 {
     page->response = response;
     page->threshold = MAX(model->ink * 255, model->noise * response->noise);
+    page->soft = response->sharpness > 0 && response->sharpness < SOFT;
     page->opaque = 0;
     while (page->opaque < 256 && response->tone[page->opaque] <= OPAQUE * 255)
         page->opaque++;
@@ -347,19 +354,44 @@ mass_of(const OmrTarget *target, const Count *count, OmrMeasure *measure)
     return count->plain >= INSIDE_PIXELS ? count->excess / 255 / count->plain : 0;
 }
 
+/* What print that has lost its edges lets expect: beside print some of it, else an outline would be a ring
+ * around itself. Inside, where marks are small, the blank stays as it is. The caller frees it. */
+static guint8 *
+soften(const OmrTarget *target)
+{
+    const int width = target->width, height = target->height;
+    guint8 *soft = g_memdup2(target->expected, (gsize)width * (gsize)height);
+
+    for (int at = 0; at < width * height; at++) {
+        int x = at % width, y = at / width, darkest = 0;
+        if (target->zone[at] == OMR_ZONE_INSIDE)
+            continue;
+        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
+            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++)
+                darkest = MAX(darkest, target->expected[row * width + column]);
+        }
+        soft[at] = (guint8)MAX(soft[at], BESIDE_SHARE * darkest);
+    }
+    return soft;
+}
+
 static void
 measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page, OmrMeasure *measure)
 {
     g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
+    g_autofree guint8 *soft = page->soft && target->option != NULL ? soften(target) : NULL;
     double shade = target->option != NULL ? shade_of(target, darkness, page) : 0;
     CalibrationMark *mark = &measure->mark;
+    OmrTarget seen = *target;
     Expected expected;
     Count count = {0};
 
+    if (soft != NULL)
+        seen.expected = soft;
     expect(&expected, page->response->tone, shade, page->threshold);
-    map_ink(target, darkness, &expected, ink);
-    count_inside(target, darkness, page, shade, &expected, ink, &count);
-    count_around(target, ink, page->opaque, &count);
+    map_ink(&seen, darkness, &expected, ink);
+    count_inside(&seen, darkness, page, shade, &expected, ink, &count);
+    count_around(&seen, ink, page->opaque, &count);
     if (target->option != NULL)
         count_outline(target, darkness, page->response, &count);
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
