@@ -65,7 +65,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(mass_half, 0.001, 1),
     MARKS(mass_slope, 0.1, 100),
     MARKS(mass_style, 0, 1),
-    MARKS(style_share, 0, 1),
+    MARKS(style_share, 0.01, 1),
     MARKS(style_slope, 0, 100),
     MARKS(style_cover, 0, 1),
     MARKS(style_least, 0, 1),

@@ -16,6 +16,7 @@ typedef struct {
     double usual_spill; /* what most of the page's marks spill */
     gboolean stray;     /* the ink belongs elsewhere, or may: see context */
     gboolean crowded;   /* hardly any paper is left inside: print fills it */
+    double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
     gboolean streaked;  /* a streak of the scanner runs through it */
     double outline;     /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;

@@ -35,6 +35,9 @@
 #define SOFT         0.75
 #define BESIDE_SHARE 0.6
 
+/* Light that changes by this share about a position has an edge there. */
+#define LEAST_STEP 0.1
+
 /* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
  * it is no paper. */
 #define MAX_SHADE 0.2
@@ -130,6 +133,8 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
     if (!lies_within(&image->level[0], centre, &step, half_w * pixel_mm, half_h * pixel_mm))
         measure->support = 0;
     double inside_mm = half_w * pixel_mm - target->margin_mm;
+    measure->light_step =
+        omr_white_step(white, centre.x, centre.y, white->cell_px + inside_mm * hypot(step.xx, step.yx));
     measure->streaked = omr_streaks_touch(streaks, centre.x, inside_mm * (fabs(step.xx) + fabs(step.xy)));
     if (target->option == NULL)
         return omr_box_sample(target, image, white, alignment);
@@ -483,6 +488,20 @@ measure_style(const OmrBlank *blank, GArray *measures, const CalibrationMarks *m
         g_array_index(measures, OmrMeasure, i).mark.style = style;
 }
 
+/* At the edge of a shadow what is no darker than the shadow may be its own: a mark must be deeper there, and
+ * what lies around it is no ring for certain. */
+static void
+deepen_at_shadows(GArray *measures, const CalibrationMarks *model)
+{
+    for (guint i = 0; i < measures->len; i++) {
+        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        if (measure->light_step < LEAST_STEP)
+            continue;
+        measure->mark.style = MAX(measure->mark.style, measure->light_step / model->style_share);
+        measure->mark.ring = MIN(measure->mark.ring, model->ring_half);
+    }
+}
+
 GArray *
 omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *white,
             const OmrAlignment *alignment, const GArray *streaks, const CalibrationMarks *model,
@@ -508,5 +527,6 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
     }
     settle_crowded(measures);
     measure_style(blank, measures, model);
+    deepen_at_shadows(measures, model);
     return measures;
 }

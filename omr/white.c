@@ -122,3 +122,16 @@ omr_white_at(const OmrWhite *white, double x_px, double y_px)
 
     return MAX(top + down * (bottom - top), 1);
 }
+
+double
+omr_white_step(const OmrWhite *white, double x_px, double y_px, double reach_px)
+{
+    float least = 255, most = 1;
+
+    for (int i = 0; i < 9; i++) {
+        float here = omr_white_at(white, x_px + (i % 3 - 1) * reach_px, y_px + (int)(i / 3 - 1) * reach_px);
+        least = MIN(least, here);
+        most = MAX(most, here);
+    }
+    return 1 - (double)(least / most);
+}
