@@ -60,9 +60,10 @@ test_shadows(Fixture *fixture, gconstpointer data)
     int right = 0;
 
     (void)data;
-    for (guint i = 0; i < G_N_ELEMENTS(shadows); i++) {
-        for (int cross = 0; cross < 2; cross++) {
-            g_autoptr(PIX) pix = draw_page(mark_every_row, (gpointer)(cross ? &pen_cross : &pen_fill));
+    for (int cross = 0; cross < 2; cross++) {
+        g_autoptr(PIX) page = draw_page(mark_every_row, (gpointer)(cross ? &pen_cross : &pen_fill));
+        for (guint i = 0; i < G_N_ELEMENTS(shadows); i++) {
+            g_autoptr(PIX) pix = pixCopy(NULL, page);
             cast(pix, &shadows[i]);
             g_autoptr(FormReading) reading = read_pix(fixture, pix);
             g_assert_false(reading->refused);
@@ -80,9 +81,11 @@ test_shadows(Fixture *fixture, gconstpointer data)
 static void
 test_shadows_on_a_blank(Fixture *fixture, gconstpointer data)
 {
+    g_autoptr(PIX) page = draw_page(NULL, NULL);
+
     (void)data;
     for (double deg = 0; deg < 180; deg += 15) {
-        g_autoptr(PIX) pix = draw_page(NULL, NULL);
+        g_autoptr(PIX) pix = pixCopy(NULL, page);
         Shadow shadow = {deg, deg / 600 - 0.15, 0.4, 0.45};
         cast(pix, &shadow);
         g_autoptr(FormReading) reading = read_pix(fixture, pix);
