@@ -55,6 +55,10 @@ typedef struct {
     double arms;  /* strokes that go out from the middle of the ink: a line has 2, a cross 4, a dot none */
     double straight; /* how narrow the ink inside is against its length: 1 a thin line, 0 as broad as long */
     double leaves;   /* and how many of these strokes go on to where the neighbours begin */
+    double through;  /* how much the ink is a straight line through the position and nothing else, 0 … 1 */
+    double over;     /* the same of the ink around: a line over whatever stands inside */
+    double patch;    /* mean darkening of the darkest square of 0.8 mm, −1 … 1 */
+    double prominence; /* how far that is beyond the page's empty positions, by their standard deviation */
 } CalibrationMark;
 
 /* The numbers of a CalibrationMark by name, in its order: for writing and reading them as columns. */
@@ -98,13 +102,23 @@ typedef struct {
     double reject;      /* … and empty up to this one; between, unsure */
     double
         stray_cover; /* a thin straight line that passes through, with less cover than this, is in doubt … */
-    double stray_straight; /* (a line is straight from here on, see CalibrationMark) … */
-    double stray_share;    /* … unless this share of the page's marks pass through */
-    double stray_mass;     /* and so is the end of a stroke whose other end has so much more mass */
-    double stray_unlike;   /* and so is a stroke from outside with less than this share of the page's usual
-                              mass, where marks usually stay inside */
-    double
-        overlooked; /* in a field without a mark, ink as deep as this and as the page's style is in doubt */
+    double stray_straight;  /* (a line is straight from here on, see CalibrationMark) … */
+    double stray_through;   /* (and goes all the way from here on) … */
+    double stray_share;     /* … unless this share of the page's marks pass through */
+    double stray_mass;      /* and so is the end of a stroke whose other end has so much more mass */
+    double stray_unlike;    /* and so is a stroke from outside with less than this share of the page's usual
+                               mass, where marks usually stay inside */
+    double overlooked;      /* in a field without a mark, a position as prominent as this … */
+    double overlooked_next; /* … and so many times as prominent as the next is in doubt; */
+    double vague; /* and so are all where the faintest of the page's marks are less prominent than this … */
+    double vague_print;       /* … or less of most positions' own print shows than this share */
+    double alone;             /* in a single choice a mark is accepted from this probability on … */
+    double alone_rival;       /* … where no other position has more than this one … */
+    double alone_least;       /* … where it is as prominent as this … */
+    double alone_others;      /* … and no other position is more prominent than this share of it; */
+    double alone_style;       /* where it is no fainter than this share of the page's style; */
+    double alone_ring;        /* or it has ink in this share of the directions around it … */
+    double alone_ring_others; /* … and no other has more of a ring than this share of its ring and ink */
     double speck_cover; /* beside the answer of a single choice, a doubtful mark with less cover than this, or
                            fainter than the page's style, … */
     double speck_mass;  /* … and less than this share of the answer's mass, is none */
@@ -113,8 +127,12 @@ typedef struct {
     double spill_usual; /* … and so many times what the marks of its page usually ink … */
     double spill_cover; /* … and this share of its inside is doubtful, … */
     double scribble_cover; /* … and from this share of its inside on it is crossed out */
-    double
-        scribble_ring; /* … and is taken back for certain where it inks so many of the directions around it */
+    double scribble_ring;  /* … and is taken back for certain where it inks so many of the directions around
+                              it, */
+    double scribble_least; /* … but alone in its field is a careless fill where it inks fewer than these */
+    double struck_cover;   /* a mark with this much cover is a fill … */
+    double struck_over;    /* … which is struck through when a line runs over it so plainly … */
+    double crossed_over;   /* … and crossed out when two do, of which each has so much of the ink around */
 } CalibrationMarks;
 
 /* When a writing box is taken to be written in, and its text for printed. */

@@ -8,5 +8,8 @@
 void omr_context_find_spill(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
 
 /* Sets `stray` of every measure whose ink is the end of another position's mark, or a line that passes
- * through. */
+ * through, and `elsewhere` where that is plain. */
 void omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
+
+/* Sets `vague`, for all of the page. */
+void omr_context_find_vague(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);

@@ -7,6 +7,18 @@
 /* Strokes are followed to positions whose centres are at most this far away. */
 #define FOLLOW_MM 16.0
 
+/* A line that strikes out several rows comes through their positions at most this far from each other. */
+#define ALONE_MM 25.0
+
+/* The faintest marks of a page, but for a few. */
+#define FAINT_SHARE 0.1
+
+/* Of what a line makes of a position, so much is enough not to be a mark for certain. */
+#define LINE 0.5
+
+/* A ring has so many times the ink of what of it reaches in elsewhere. */
+#define REACH_IN 2
+
 /* Once or twice is no style. */
 #define LEAST_PASSES 3
 
@@ -22,23 +34,14 @@ is_mark(const OmrMeasure *measure, const CalibrationMarks *model)
     return calibration_mark_probability(model, &measure->mark) > model->reject;
 }
 
-/* Whether strokes leave in opposite directions, give or take one step of 15 degrees each. */
-static gboolean
-leaves_both_ways(guint32 leaving)
-{
-    guint32 opposite = (leaving << OMR_SECTORS / 2 | leaving >> OMR_SECTORS / 2) & ((1u << OMR_SECTORS) - 1);
-
-    return (opposite & (leaving | leaving << 1 | leaving >> 1)) != 0;
-}
-
 /* A thin straight line that comes in on one side and goes out on the other. */
 static gboolean
 passes_through(const OmrMeasure *measure, const CalibrationMarks *model)
 {
     const CalibrationMark *mark = &measure->mark;
 
-    return is_mark(measure, model) && mark->arms == 2 && mark->straight >= model->stray_straight &&
-           leaves_both_ways(measure->leaving) && mark->cover < model->stray_cover;
+    return is_mark(measure, model) && mark->arms <= 2 && mark->through >= model->stray_through &&
+           mark->cover < model->stray_cover;
 }
 
 /* Some people mark with long strokes: where marks of this share of the page's answered fields pass through,
@@ -115,17 +118,37 @@ are_joined(const OmrMeasure *from, const OmrMeasure *to, double dx, double dy, i
     return leaves_towards(from, dx, dy, give) && leaves_towards(to, -dx, -dy, give);
 }
 
-/* Whether the stroke that leaves `at` goes on into a position with a greater mark; or, as one straight line,
- * with one so like it that either may be the end of the other. */
+/* Whether there is a line in the position, be it over a mark. A fold is fainter than what was written. */
 static gboolean
+has_line(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+
+    return mark->leaves >= 2 && (mark->through >= LINE || mark->over >= LINE) &&
+           mark->depth >= model->style_share * mark->style;
+}
+
+/* What a stroke that leaves a position is to the mark that it goes on to. */
+typedef enum {
+    END_NONE,
+    END_OF_LIKE,    /* as one straight line, with one so like it that either may be the end of the other; or
+                       of a line that may go on here */
+    END_OF_GREATER, /* its end */
+} End;
+
+static End
 ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
 {
     const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
     const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
     gboolean bent = measure->mark.arms > 1 && measure->mark.straight < model->stray_straight;
 
-    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || !is_mark(measure, model))
-        return FALSE;
+    End end = END_NONE;
+
+    gboolean goes_on = measure->mark.exits > 1 && !has_line(measure, model);
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || goes_on || !is_mark(measure, model) ||
+        measure->mark.cover >= model->stray_cover)
+        return END_NONE;
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
         const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
@@ -134,11 +157,125 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
             continue;
         gboolean less = measure->mark.mass < model->stray_mass * other->mark.mass;
         gboolean alike = !less && model->stray_mass * measure->mark.mass < other->mark.mass;
-        if ((less && are_joined(measure, other, dx, dy, 2)) ||
-            (alike && are_joined(measure, other, dx, dy, 0)))
+        gboolean line = has_line(measure, model) || has_line(other, model);
+        if ((alike && line && are_joined(measure, other, dx, dy, 0)) ||
+            (less && has_line(other, model) && are_joined(measure, other, dx, dy, 2)))
+            return END_OF_LIKE;
+        if (less && are_joined(measure, other, dx, dy, 2))
+            end = END_OF_GREATER;
+    }
+    return end;
+}
+
+/* A line that strikes out several positions may run through one of them together with a mark, or bend there:
+ * what it goes on to is in doubt with it. TRUE when there was any. */
+static gboolean
+spread_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    gboolean spread = FALSE;
+
+    for (guint i = 0; i < measures->len * measures->len; i++) {
+        const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, i / measures->len);
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i % measures->len);
+        OmrMeasure *stray = &g_array_index(measures, OmrMeasure, i / measures->len);
+        OmrMeasure *other = &g_array_index(measures, OmrMeasure, i % measures->len);
+        double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
+        if (!stray->stray || stray->elsewhere || other->stray || there->option == NULL ||
+            hypot(dx, dy) > FOLLOW_MM || other->mark.leaves < 1 || !is_mark(other, model) ||
+            !are_joined(stray, other, dx, dy, 1))
+            continue;
+        other->stray = spread = TRUE;
+    }
+    return spread;
+}
+
+/* Lines in several positions of a field strike it out. */
+static void
+find_struck_fields(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    for (guint at = 0, n; at < measures->len; at += n) {
+        OmrMeasure *field = &g_array_index(measures, OmrMeasure, at);
+        guint n_lines = 0;
+        n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
+        for (guint i = 0; i < n; i++)
+            n_lines += is_mark(&field[i], model) && has_line(&field[i], model);
+        for (guint i = 0; n_lines >= 2 && i < n; i++)
+            field[i].stray = field[i].stray || (is_mark(&field[i], model) && has_line(&field[i], model));
+    }
+}
+
+/* A slip of the pen runs through one position; a line through several may be meant to strike them out. */
+static gboolean
+is_alone(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
+{
+    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
+        const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
+        if (i != at && (other->stray || has_line(other, model)) &&
+            hypot(there->x_mm - here->x_mm, there->y_mm - here->y_mm) <= ALONE_MM)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static double
+ring_ink(const OmrMeasure *measure)
+{
+    return measure->mark.ring * measure->mark.around;
+}
+
+/* Whether there is a ring around another field's position, so near that it may reach in here, and so much
+ * more of one that this is what it does. */
+static gboolean
+is_neighbours_ring(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
+{
+    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
+    const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
+        double away_mm = hypot(there->x_mm - here->x_mm, there->y_mm - here->y_mm);
+        if (there->field != here->field && away_mm <= FOLLOW_MM &&
+            g_array_index(measures, OmrMeasure, i).mark.ring >= model->ring_half &&
+            ring_ink(&g_array_index(measures, OmrMeasure, i)) >= REACH_IN * ring_ink(measure))
             return TRUE;
     }
     return FALSE;
+}
+
+/* Whether so many of the page's single answers stand out from empty positions so little that another may not
+ * stand out at all. Rings leave their insides empty and say nothing. */
+static gboolean
+is_written_faintly(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
+{
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+
+    for (guint i = 0; i < measures->len; i++) {
+        const CalibrationMark *mark = &g_array_index(measures, OmrMeasure, i).mark;
+        if (g_array_index(blank->targets, OmrTarget, i).option != NULL && mark->ring < model->ring_half &&
+            calibration_mark_probability(model, mark) >= model->accept)
+            g_array_append_val(values, mark->prominence);
+    }
+    g_array_sort(values, omr_compare_doubles);
+    return values->len > 0 &&
+           g_array_index(values, double, (guint)(FAINT_SHARE * values->len)) < model->vague;
+}
+
+/* Whether the page's print has gaps: then ink as thin as print has them, too, as in 1 bit with a light
+ * threshold. */
+static gboolean
+has_broken_print(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
+{
+    guint n = 0, n_broken = 0;
+
+    for (guint i = 0; i < measures->len; i++) {
+        gboolean counts = g_array_index(blank->targets, OmrTarget, i).option != NULL;
+        n += counts;
+        n_broken += counts && g_array_index(measures, OmrMeasure, i).outline < model->vague_print;
+    }
+    return 2 * n_broken > n;
 }
 
 void
@@ -162,9 +299,30 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
 
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        if (g_array_index(blank->targets, OmrTarget, i).option != NULL)
-            measure->stray = (passing_counts && passes_through(measure, model)) ||
-                             is_unlike_the_page(measure, usual_mass, usual_leaves, model) ||
-                             ends_another_mark(blank, measures, i, model);
+        if (g_array_index(blank->targets, OmrTarget, i).option == NULL)
+            continue;
+        End end = ends_another_mark(blank, measures, i, model);
+        measure->stray = (passing_counts && passes_through(measure, model)) ||
+                         is_unlike_the_page(measure, usual_mass, usual_leaves, model) || end != END_NONE;
+        measure->elsewhere = end == END_OF_GREATER;
     }
+    find_struck_fields(blank, measures, model);
+    while (spread_strays(blank, measures, model))
+        ;
+    for (guint i = 0; i < measures->len; i++) {
+        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        gboolean slip =
+            measure->stray && passes_through(measure, model) && is_alone(blank, measures, i, model);
+        measure->elsewhere = measure->elsewhere || slip;
+        measure->neighbours_ring = is_neighbours_ring(blank, measures, i, model);
+    }
+}
+
+void
+omr_context_find_vague(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    gboolean vague = is_written_faintly(blank, measures, model) || has_broken_print(blank, measures, model);
+
+    for (guint i = 0; i < measures->len; i++)
+        g_array_index(measures, OmrMeasure, i).vague = vague;
 }

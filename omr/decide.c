@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "kind-private.h"
+#include "look-private.h"
 
 static void
 doubt(FormReading *reading, FormFieldReading *field, const char *reason, const char *detail)
@@ -40,34 +41,80 @@ state_of(double probability, const CalibrationMarks *model)
     return probability <= model->reject ? FORM_MARK_EMPTY : FORM_MARK_UNSURE;
 }
 
-/* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
- * the next row's. */
+/* Whether no other position of the field comes near what this one has. */
 static gboolean
-may_be_missed(const FormField *field, const OmrMeasure *measures, guint at, const CalibrationMarks *model)
+stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
 {
-    if (field->type != FORM_SELECT_ONE)
-        return TRUE;
-    for (guint i = 0; i < field->options->len; i++) {
-        if (i != at && calibration_mark_probability(model, &measures[i].mark) >= model->accept)
+    const CalibrationMark *mark = &measures[at].mark;
+
+    gboolean faint = mark->style >= model->style_least && mark->depth < model->alone_style * mark->style;
+    if (mark->prominence < model->alone_least || measures[at].stray || faint ||
+        omr_look_of(&measures[at], model) != OMR_LOOK_PLAIN)
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        const CalibrationMark *other = &measures[i].mark;
+        if (i != at && (measures[i].stray || other->prominence > model->alone_others * mark->prominence ||
+                        calibration_mark_probability(model, other) > model->alone_rival))
             return FALSE;
     }
     return TRUE;
 }
 
+/* The same of what is drawn around it: nothing may be in any of the others. */
+static gboolean
+is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measures[at].mark;
+
+    for (guint i = 0; i < n; i++) {
+        const CalibrationMark *other = &measures[i].mark;
+        if (i != at && (other->ring * other->around > model->alone_ring_others * mark->ring * mark->around ||
+                        other->prominence >= model->overlooked))
+            return FALSE;
+    }
+    return !measures[at].neighbours_ring && mark->ring >= model->alone_ring &&
+           mark->ring * mark->around >= model->ring_ink;
+}
+
+/* The mark of a single choice that stands alone: then it is an answer with less proof than beside a rival,
+ * since hardly anybody leaves a question out. -1 when there is none. */
+static int
+find_alone(const FormField *field, const OmrMeasure *measures, const CalibrationMarks *model)
+{
+    guint n = field->options->len;
+
+    for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
+        gboolean likely = calibration_mark_probability(model, &measures[at].mark) >= model->alone;
+        if ((likely && stands_alone(measures, n, at, model)) || is_ringed_alone(measures, n, at, model))
+            return (int)at;
+    }
+    return -1;
+}
+
+/* The only clear mark of a single choice that lies where it should and is nobody else's; -1 when there is
+ * none or more than one. */
+static int
+find_answer(const FormField *field, const OmrMeasure *measures, const CalibrationProfile *profile)
+{
+    const CalibrationMarks *model = calibration_profile_marks(profile);
+    int answer = -1;
+
+    for (guint i = 0; field->type == FORM_SELECT_ONE && i < field->options->len; i++) {
+        if (calibration_mark_probability(model, &measures[i].mark) < model->accept || measures[i].stray)
+            continue;
+        if (answer >= 0 || !is_in_place(&measures[i], profile))
+            return -1;
+        answer = (int)i;
+    }
+    return answer;
+}
+
 /* Whether a position in doubt is so much weaker than the clear answer of its single choice that it is none: a
  * speck, a residue, the shade of a fold. */
 static gboolean
-is_outdone(const FormField *field, const OmrMeasure *measures, guint at, const CalibrationMarks *model)
+is_outdone(const CalibrationMark *mark, const CalibrationMark *answer, const CalibrationMarks *model)
 {
-    const CalibrationMark *mark = &measures[at].mark, *answer = NULL;
-
-    if (field->type != FORM_SELECT_ONE)
-        return FALSE;
-    for (guint i = 0; i < field->options->len; i++) {
-        if (i != at && calibration_mark_probability(model, &measures[i].mark) >= model->accept)
-            answer = &measures[i].mark;
-    }
-    if (answer == NULL || mark->ring >= model->ring_half)
+    if (mark->ring >= model->ring_half)
         return FALSE;
     gboolean faint = mark->style >= model->style_least && mark->depth < model->style_share * mark->style;
     gboolean small = mark->mass < model->speck_mass * MAX(answer->mass, model->mass_half);
@@ -76,19 +123,75 @@ is_outdone(const FormField *field, const OmrMeasure *measures, guint at, const C
     return faint || (small && mark->cover < model->speck_cover);
 }
 
-static void
-decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *target, const OmrMeasure *measure,
-            double probability, const CalibrationProfile *profile)
+/* A field of options as it is decided. */
+typedef struct {
+    const FormField *field;
+    const OmrTarget *targets;
+    const OmrMeasure *measures;
+    const CalibrationProfile *profile;
+    const CalibrationMarks *model;
+    int answer;   /* find_answer() */
+    int alone;    /* find_alone() */
+    guint n_lost; /* positions that do not lie where they should, or do not show */
+} Choice;
+
+/* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
+ * the next row's. */
+static double
+probability_of(const Choice *choice, guint at)
 {
+    const CalibrationMark *mark = &choice->measures[at].mark;
+    double probability = calibration_mark_probability(choice->model, mark);
+
+    if (choice->alone >= 0)
+        return (int)at == choice->alone ? MAX(probability, choice->model->accept)
+                                        : MIN(probability, choice->model->reject);
+    if (choice->answer < 0)
+        return MAX(probability, calibration_miss_probability(choice->model, mark));
+    gboolean outdone =
+        (int)at != choice->answer && is_outdone(mark, &choice->measures[choice->answer].mark, choice->model);
+    return outdone ? MIN(probability, choice->model->reject) : probability;
+}
+
+/* A place that cannot be seen, under white paint for instance, is no matter where it is the only one of a
+ * single choice, nothing stands in it, and the answer is clear without it. */
+static gboolean
+is_settled_without(const Choice *choice, guint at)
+{
+    const OmrMeasure *measure = &choice->measures[at];
+
+    return choice->answer >= 0 && choice->n_lost == 1 && !measure->streaked &&
+           measure->support >= calibration_profile_align(choice->profile)->support &&
+           calibration_mark_probability(choice->model, &measure->mark) <= choice->model->reject;
+}
+
+/* Whether the answer is not drawn like a line, so that a line beside it cannot be a second answer. */
+static gboolean
+is_answered_otherwise(const Choice *choice)
+{
+    if (choice->answer < 0)
+        return FALSE;
+    const CalibrationMark *mark = &choice->measures[choice->answer].mark;
+    gboolean straight = mark->arms <= 2 && mark->straight >= choice->model->stray_straight;
+    return mark->cover >= choice->model->stray_cover || !straight;
+}
+
+static void
+decide_mark(FormReading *reading, FormFieldReading *field, const Choice *choice, guint at)
+{
+    const OmrMeasure *measure = &choice->measures[at];
+    double probability = probability_of(choice, at);
     FormMarkReading mark = {
-        .value = form_reading_string(reading, target->option->value),
+        .value = form_reading_string(reading, choice->targets[at].option->value),
         .x_px = measure->x_px,
         .y_px = measure->y_px,
         .ink = measure->mark.cover,
         .probability = probability,
-        .state = state_of(probability, calibration_profile_marks(profile)),
+        .state = state_of(probability, choice->model),
     };
 
+    if (measure->stray && measure->elsewhere && is_answered_otherwise(choice))
+        mark.state = FORM_MARK_EMPTY;
     if (mark.state == FORM_MARK_UNSURE)
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
     if (measure->stray && mark.state != FORM_MARK_EMPTY) {
@@ -99,7 +202,7 @@ decide_mark(FormReading *reading, FormFieldReading *field, const OmrTarget *targ
         mark.state = FORM_MARK_UNSURE;
         doubt(reading, field, "streak", _("a dark line of the scanner runs through a position"));
     }
-    if (!is_in_place(measure, profile)) {
+    if (!is_in_place(measure, choice->profile) && !is_settled_without(choice, at)) {
         mark.state = FORM_MARK_UNSURE;
         doubt_place(reading, field);
     }
@@ -110,17 +213,21 @@ static void
 decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *targets,
              const OmrMeasure *measures, const CalibrationProfile *profile)
 {
-    const CalibrationMarks *model = calibration_profile_marks(profile);
     const FormField *form_field = targets[0].field;
+    Choice choice = {
+        .field = form_field,
+        .targets = targets,
+        .measures = measures,
+        .profile = profile,
+        .model = calibration_profile_marks(profile),
+        .answer = find_answer(form_field, measures, profile),
+    };
 
-    for (guint i = 0; i < form_field->options->len; i++) {
-        double probability = calibration_mark_probability(model, &measures[i].mark);
-        if (may_be_missed(form_field, measures, i, model))
-            probability = MAX(probability, calibration_miss_probability(model, &measures[i].mark));
-        if (is_outdone(form_field, measures, i, model))
-            probability = MIN(probability, model->reject);
-        decide_mark(reading, field, &targets[i], &measures[i], probability, profile);
-    }
+    choice.alone = find_alone(form_field, measures, choice.model);
+    for (guint i = 0; i < form_field->options->len; i++)
+        choice.n_lost += !is_in_place(&measures[i], profile);
+    for (guint i = 0; i < form_field->options->len; i++)
+        decide_mark(reading, field, &choice, i);
 }
 
 /* What several marks in the field mean. */
@@ -132,63 +239,76 @@ rule_of(const OmrBlank *blank, const FormField *field)
     return question != NULL ? question->marks : FORM_MARKS_NONE;
 }
 
-/* A mark's ink that covers its surroundings too: nobody marks like that, but people cross out like that, and
- * so look tears and stains. */
-static gboolean
-overruns(const FormMarkReading *mark, const OmrMeasure *measure, const CalibrationMarks *model)
-{
-    return mark->state == FORM_MARK_MARKED &&
-           measure->mark.spill >= MAX(model->spill, model->spill_usual * measure->usual_spill) &&
-           measure->mark.cover >= model->spill_cover;
-}
-
-/* A position covered whole and beyond was taken back where another is clearly marked: whether that settles
- * the question is the form's rule. Alone it may also be a careless fill. One covered in part, from outside,
- * may be torn or stained. */
+/* A mark that was taken back where another one is clear: whether that settles the question is the form's
+ * rule. Alone it may also be a careless fill. */
 static void
-look_for_overruns(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                  FormMarksRule rule, gboolean multiple, const CalibrationMarks *model)
+look_for_cancelled(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
+                   FormMarksRule rule, gboolean multiple, const CalibrationMarks *model)
 {
-    guint n_clear = 0;
+    guint n_clear = 0, n_marked = 0;
 
     for (guint i = 0; i < field->marks->len; i++) {
-        const FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
-        n_clear += mark->state == FORM_MARK_MARKED && !overruns(mark, &measures[i], model);
+        gboolean marked = g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED;
+        n_marked += marked;
+        n_clear += marked && omr_look_of(&measures[i], model) == OMR_LOOK_PLAIN;
     }
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
-        gboolean whole = measures[i].mark.cover >= model->scribble_cover;
-        if (!overruns(mark, &measures[i], model))
+        OmrLook look = omr_look_of(&measures[i], model);
+        if (mark->state != FORM_MARK_MARKED || look == OMR_LOOK_PLAIN)
             continue;
-        gboolean scribbled = whole && !multiple && measures[i].mark.ring >= model->scribble_ring;
-        mark->state = scribbled && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
+        gboolean certain = look == OMR_LOOK_SCRIBBLED || look == OMR_LOOK_STRUCK;
+        gboolean careless = look == OMR_LOOK_COVERED && n_marked == 1 && field->reasons->len == 0 &&
+                            measures[i].mark.ring < model->scribble_least;
+        if (careless && !multiple)
+            continue;
+        mark->state = certain && !multiple && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;
         if (mark->state == FORM_MARK_CANCELLED && rule != FORM_MARKS_NONE)
             form_reading_add_flag(reading, "corrected", field->name,
                                   _("a mark is crossed out, another counts"));
-        else if (whole)
-            doubt(reading, field, "correction", _("a mark seems to be crossed out"));
-        else
+        else if (look == OMR_LOOK_OVERRUN)
             doubt(reading, field, "overrun",
                   _("ink runs over a position from outside: a tear, a stain or a stray stroke"));
+        else
+            doubt(reading, field, "correction", _("a mark seems to be crossed out"));
     }
 }
 
-/* A field that seems blank although something in it is as dark as the page's marks. */
+/* Which position of a field that seems blank stands out, by little but from all others; -1 when none does. */
+static int
+find_overlooked(const OmrMeasure *measures, guint n, const CalibrationMarks *model)
+{
+    double most = 0, next = 0;
+    guint at = 0;
+
+    for (guint i = 0; i < n; i++) {
+        double prominence = measures[i].mark.prominence;
+        if (prominence > most)
+            at = i;
+        next = MAX(next, MIN(prominence, most));
+        most = MAX(most, prominence);
+    }
+    return most >= model->overlooked && most >= model->overlooked_next * next ? (int)at : -1;
+}
+
+/* A field that seems blank although a position in it is darker than empty ones are on this page, or any may
+ * be without our seeing it. */
 static void
 look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
                     const CalibrationMarks *model)
 {
+    int at = find_overlooked(measures, field->marks->len, model);
+
     for (guint i = 0; i < field->marks->len; i++) {
         if (g_array_index(field->marks, FormMarkReading, i).state != FORM_MARK_EMPTY)
             return;
     }
-    for (guint i = 0; i < field->marks->len; i++) {
-        const CalibrationMark *mark = &measures[i].mark;
-        double style = mark->style >= model->style_least ? model->style_share * mark->style : 0;
-        if (mark->cover < model->cover_half * 3 / 4 || mark->depth < MAX(model->overlooked, style))
-            continue;
-        g_array_index(field->marks, FormMarkReading, i).state = FORM_MARK_UNSURE;
+    if (at >= 0) {
+        g_array_index(field->marks, FormMarkReading, at).state = FORM_MARK_UNSURE;
         doubt(reading, field, "unsure_mark", _("there may be a mark, or only a speck or a stray stroke"));
+    } else if (measures[0].vague) {
+        doubt(reading, field, "unsure_mark",
+              _("marks are so faint on this page that one may not be seen here"));
     }
 }
 
@@ -225,7 +345,7 @@ apply_rule(FormReading *reading, FormFieldReading *field, const OmrMeasure *meas
            gboolean multiple, const CalibrationMarks *model)
 {
     field->rule = form_marks_rule_name(rule);
-    look_for_overruns(reading, field, measures, rule, multiple, model);
+    look_for_cancelled(reading, field, measures, rule, multiple, model);
     look_for_overlooked(reading, field, measures, model);
     if (rule == FORM_MARKS_LARGEST && !multiple && field->reasons->len == 0)
         let_largest_count(reading, field, measures, model);

@@ -17,8 +17,12 @@ typedef struct {
     gboolean stray;     /* the ink belongs elsewhere, or may: see context */
     gboolean crowded;   /* hardly any paper is left inside: print fills it */
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
-    gboolean streaked;  /* a streak of the scanner runs through it */
-    double outline;     /* share of the position's own print that shows; 1 where none is due */
+    gboolean
+        elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
+    gboolean neighbours_ring; /* what goes around it may go around another field's position */
+    gboolean vague;           /* marks may not show on this page: what looks empty proves nothing */
+    gboolean streaked;        /* a streak of the scanner runs through it */
+    double outline;           /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "box-private.h"
+#include "line-private.h"
 #include "order-private.h"
+#include "patch-private.h"
 #include "shape-private.h"
 
 /* Ink cannot be told on print darker than this. */
@@ -15,6 +17,9 @@
 #define PRINT_CONTRAST 24
 #define PRINT_NOISE    4
 #define OUTLINE_PIXELS 24
+
+/* Print as dark as this in the blank is due even where the page shows none of it at all. */
+#define PLAIN_PRINT 128
 
 /* A position with fewer pixels on which ink could be told cannot be read. */
 #define INSIDE_PIXELS 8
@@ -55,8 +60,18 @@
 #define UNEVEN     1.02
 #define LIGHT_STEP 3
 
+/* Of a stroke's own depth, what its thin or pale places have at least. */
+#define STROKE_DEPTH 0.5
+
 /* Rings and scribbles are told where neighbours leave this much room around a position. */
 #define ROOM_MM 0.5
+
+/* Empty positions' patches scatter by this at least, and by that where there are too few to tell; so many of
+ * a normal distribution lie below its mean by more than one standard deviation. */
+#define LEAST_SCATTER  0.004
+#define FEW_SCATTER    0.01
+#define LEAST_EMPTIES  12
+#define SIGMA_QUANTILE 0.16
 
 /* Whether all of a target is in the image: beyond its edge there is nothing to read. */
 static gboolean
@@ -228,10 +243,10 @@ count_outline(const OmrTarget *target, const guint8 *darkness, const OmrResponse
     for (guint i = 0; i < target->printed.n; i++) {
         guint32 at = target->printed.at[i];
         double due = response->tone[target->print[at]] - response->tone[0];
-        if (due < least)
+        if (due < least && target->print[at] < PLAIN_PRINT)
             continue;
         count->outline++;
-        count->outline_seen += darkness[at] > paper + due / 3;
+        count->outline_seen += darkness[at] > paper + MAX(due, least) / 3;
     }
 }
 
@@ -327,6 +342,23 @@ depth_of(const Count *count)
     return 0;
 }
 
+/* A line is drawn with the pen that marks: a fold or a shade that runs over a mark is fainter than that. */
+static void
+measure_line(const OmrTarget *target, const guint8 *darkness, const OmrResponse *response, double shade,
+             const guint8 *ink, CalibrationMark *mark)
+{
+    gsize n = (gsize)target->width * (gsize)target->height;
+    g_autofree guint8 *stroke = g_malloc(n);
+    OmrLine line;
+
+    for (gsize at = 0; at < n; at++)
+        stroke[at] = ink[at] != 0 && darkness[at] - response->tone[target->expected[at]] - shade >
+                                         STROKE_DEPTH * 255 * mark->depth;
+    omr_line_measure(&line, target, stroke);
+    mark->through = line.through;
+    mark->over = line.over;
+}
+
 static void
 measure_shape(const OmrTarget *target, const guint8 *ink, OmrMeasure *measure)
 {
@@ -397,8 +429,10 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     map_ink(&seen, darkness, &expected, ink);
     count_inside(&seen, darkness, page, shade, &expected, ink, &count);
     count_around(&seen, ink, page->opaque, &count);
-    if (target->option != NULL)
+    if (target->option != NULL) {
+        mark->patch = omr_patch_darkest(target, darkness, page->response, shade);
         count_outline(target, darkness, page->response, &count);
+    }
     measure->outline = count.outline >= OUTLINE_PIXELS ? (double)count.outline_seen / count.outline : 1;
     if (count.inside < INSIDE_PIXELS)
         measure->support = 0;
@@ -412,6 +446,8 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     mark->darkness = count.inked > 0 ? count.darkness / 255.0 / count.inked : 0;
     if (target->option != NULL && count.inked + count.inked_around > 0)
         measure_shape(target, ink, measure);
+    if (target->option != NULL && target->margin_mm >= ROOM_MM && count.inked > 0)
+        measure_line(target, darkness, page->response, shade, ink, mark);
     if (target->option == NULL)
         measure->ink_mm2 = omr_box_writing_mm2(target, ink);
     else
@@ -499,6 +535,35 @@ deepen_at_shadows(GArray *measures, const CalibrationMarks *model)
             continue;
         measure->mark.style = MAX(measure->mark.style, measure->light_step / model->style_share);
         measure->mark.ring = MIN(measure->mark.ring, model->ring_half);
+/* How much darker a position's darkest patch is than that of empty ones, by the scatter of these: of every
+ * field with several positions all but the darkest are taken as empty, which is mostly the answer. A page
+ * with few of them has no scatter of its own. */
+static void
+measure_prominence(const OmrBlank *blank, GArray *measures)
+{
+    g_autoptr(GArray) empties = g_array_new(FALSE, FALSE, sizeof(double));
+    double middle = 0, scatter = FEW_SCATTER;
+
+    for (guint at = 0, n; at < measures->len; at += n) {
+        const OmrMeasure *field = &g_array_index(measures, OmrMeasure, at);
+        guint darkest = 0;
+        n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
+        for (guint i = 1; i < n; i++)
+            darkest = field[i].mark.patch > field[darkest].mark.patch ? i : darkest;
+        for (guint i = 0; i < n; i++) {
+            if (i != darkest)
+                g_array_append_val(empties, field[i].mark.patch);
+        }
+    }
+    g_array_sort(empties, omr_compare_doubles);
+    if (empties->len >= LEAST_EMPTIES) {
+        middle = g_array_index(empties, double, empties->len / 2);
+        scatter = MAX(middle - g_array_index(empties, double, (guint)(SIGMA_QUANTILE * empties->len)),
+                      LEAST_SCATTER);
+    }
+    for (guint i = 0; i < measures->len; i++) {
+        CalibrationMark *mark = &g_array_index(measures, OmrMeasure, i).mark;
+        mark->prominence = (mark->patch - middle) / scatter;
     }
 }
 
@@ -528,5 +593,6 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
     settle_crowded(measures);
     measure_style(blank, measures, model);
     deepen_at_shadows(measures, model);
+    measure_prominence(blank, measures);
     return measures;
 }

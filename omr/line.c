@@ -1,0 +1,122 @@
+#include "line-private.h"
+
+#include <math.h>
+
+#include "response-private.h"
+
+/* Of the edge of the window so much is looked at. */
+#define EDGE_MM 0.2
+
+/* Opposite sides are at least so many directions apart: 135 degrees. */
+#define LEAST_APART 9
+
+/* A way with less ink than this is none. */
+#define WAY_INKED 0.5
+
+/* A line by hand keeps so close to the straight way. */
+#define SWAY_PX 1
+
+/* Half a felt tip's stroke, and its sway. */
+#define STROKE_MM 0.6
+
+/* Where ink reaches the edge in one direction: its middle. */
+typedef struct {
+    double x, y;
+    guint n;
+} Exit;
+
+static void
+find_exits(const OmrTarget *target, const guint8 *ink, Exit *exits)
+{
+    int edge = (int)ceil(EDGE_MM * target->px_per_mm);
+
+    for (int row = 0; row < target->height; row++) {
+        gboolean inner_row = row >= edge && row < target->height - edge;
+        for (int column = 0; column < target->width; column++) {
+            if (inner_row && column == edge)
+                column = MAX(target->width - edge, edge);
+            if (ink[row * target->width + column] == 0)
+                continue;
+            guint sector = target->sector[row * target->width + column];
+            exits[sector].x += column;
+            exits[sector].y += row;
+            exits[sector].n++;
+        }
+    }
+    for (int i = 0; i < OMR_SECTORS; i++) {
+        exits[i].x /= MAX(exits[i].n, 1);
+        exits[i].y /= MAX(exits[i].n, 1);
+    }
+}
+
+static gboolean
+is_inked_about(const OmrTarget *target, const guint8 *ink, int row, int column)
+{
+    for (int y = MAX(row - SWAY_PX, 0); y <= MIN(row + SWAY_PX, target->height - 1); y++) {
+        for (int x = MAX(column - SWAY_PX, 0); x <= MIN(column + SWAY_PX, target->width - 1); x++) {
+            if (ink[y * target->width + x] != 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Under print, where ink is not told as well, a gap says nothing. */
+static double
+inked_share(const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to)
+{
+    int n = (int)ceil(hypot(to->x - from->x, to->y - from->y)), inked = 0, bare = 0;
+
+    for (int i = 0; i <= n; i++) {
+        int column = (int)lround(from->x + (to->x - from->x) * i / MAX(n, 1));
+        int row = (int)lround(from->y + (to->y - from->y) * i / MAX(n, 1));
+        if (is_inked_about(target, ink, row, column))
+            inked++;
+        else if (target->expected[row * target->width + column] < OMR_PAPER)
+            bare++;
+    }
+    return inked > 0 ? (double)inked / (inked + bare) : 0;
+}
+
+/* Of the ink beside print, the share that lies on the way: the hook of a tick does not. */
+static double
+share_on_way(const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to, guint zones)
+{
+    double dx = to->x - from->x, dy = to->y - from->y, length = hypot(dx, dy);
+    double reach = STROKE_MM * target->px_per_mm * length;
+    guint on = 0, off = 0;
+
+    for (int row = 0; row < target->height; row++) {
+        for (int column = 0; column < target->width; column++) {
+            int at = row * target->width + column;
+            if (ink[at] == 0 || (zones >> target->zone[at] & 1) == 0)
+                continue;
+            gboolean near = fabs(dx * (row - from->y) - dy * (column - from->x)) <= reach;
+            on += near;
+            off += !near;
+        }
+    }
+    return on > 0 ? (double)on / (on + off) : 0;
+}
+
+void
+omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink)
+{
+    Exit exits[OMR_SECTORS] = {0};
+
+    *line = (OmrLine){0};
+    find_exits(target, ink, exits);
+    for (int from = 0; from < OMR_SECTORS; from++) {
+        for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++) {
+            const Exit *here = &exits[from], *there = &exits[to];
+            double inked = here->n > 0 && there->n > 0 ? inked_share(target, ink, here, there) : 0;
+            if (inked < WAY_INKED)
+                continue;
+            double around = share_on_way(target, ink, here, there, 1u << OMR_ZONE_AROUND);
+            double all =
+                share_on_way(target, ink, here, there, 1u << OMR_ZONE_AROUND | 1u << OMR_ZONE_INSIDE);
+            line->through = MAX(line->through, inked * all);
+            line->over = MAX(line->over, inked * around);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+#include "look-private.h"
+
+/* Ink that covers a position and its surroundings too: nobody marks like that, but people cross out like
+ * that, and so look tears and stains. */
+static gboolean
+overruns(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    return measure->mark.spill >= MAX(model->spill, model->spill_usual * measure->usual_spill) &&
+           measure->mark.cover >= model->spill_cover;
+}
+
+/* A fill with a line over it, or with two. */
+static gboolean
+is_struck(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+
+    return mark->cover >= model->struck_cover &&
+           (mark->over >= model->struck_over || (mark->over >= model->crossed_over && mark->leaves >= 3));
+}
+
+OmrLook
+omr_look_of(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+
+    if (overruns(measure, model)) {
+        if (mark->cover < model->scribble_cover)
+            return OMR_LOOK_OVERRUN;
+        return mark->ring >= model->scribble_ring ? OMR_LOOK_SCRIBBLED : OMR_LOOK_COVERED;
+    }
+    return is_struck(measure, model) ? OMR_LOOK_STRUCK : OMR_LOOK_PLAIN;
+}
