@@ -7,7 +7,7 @@
 
 #include "calibration-profile.h"
 
-/* Labels in one set: 160 bytes each. */
+/* Labels in one set: 190 bytes each. */
 #define CALIBRATION_MAX_LABELS 5000000
 
 /* What truly stands there. A mark that was taken back bears no answer, but it is no matter of ink: the model

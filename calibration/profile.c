@@ -89,6 +89,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(stray_mass, 0, 1),
     MARKS(stray_unlike, 0, 1),
     MARKS(overlooked, 0, 1000),
+    MARKS(overlooked_share, 0, 1),
     MARKS(overlooked_next, 1, 1000),
     MARKS(vague, 0, 1000),
     MARKS(vague_print, 0, 1),

@@ -11,5 +11,5 @@ void omr_context_find_spill(const OmrBlank *blank, GArray *measures, const Calib
  * through, and `elsewhere` where that is plain. */
 void omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
 
-/* Sets `vague`, for all of the page. */
-void omr_context_find_vague(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
+/* Sets `faintest` and `vague`, for all of the page. */
+void omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);

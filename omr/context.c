@@ -145,8 +145,7 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
 
     End end = END_NONE;
 
-    gboolean goes_on = measure->mark.exits > 1 && !has_line(measure, model);
-    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || goes_on || !is_mark(measure, model) ||
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || !is_mark(measure, model) ||
         measure->mark.cover >= model->stray_cover)
         return END_NONE;
     for (guint i = 0; i < measures->len; i++) {
@@ -245,10 +244,10 @@ is_neighbours_ring(const OmrBlank *blank, const GArray *measures, guint at, cons
     return FALSE;
 }
 
-/* Whether so many of the page's single answers stand out from empty positions so little that another may not
- * stand out at all. Rings leave their insides empty and say nothing. */
-static gboolean
-is_written_faintly(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
+/* How far the faintest of the page's marks, but for a few, stand out from empty positions; 0 where there is
+ * no mark. Rings leave their insides empty and say nothing. */
+static double
+faintest_of(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
 {
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
 
@@ -259,8 +258,7 @@ is_written_faintly(const OmrBlank *blank, const GArray *measures, const Calibrat
             g_array_append_val(values, mark->prominence);
     }
     g_array_sort(values, omr_compare_doubles);
-    return values->len > 0 &&
-           g_array_index(values, double, (guint)(FAINT_SHARE * values->len)) < model->vague;
+    return values->len > 0 ? g_array_index(values, double, (guint)(FAINT_SHARE * values->len)) : 0;
 }
 
 /* Whether the page's print has gaps: then ink as thin as print has them, too, as in 1 bit with a light
@@ -319,10 +317,13 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
 }
 
 void
-omr_context_find_vague(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
-    gboolean vague = is_written_faintly(blank, measures, model) || has_broken_print(blank, measures, model);
+    double faintest = faintest_of(blank, measures, model);
+    gboolean vague = (faintest > 0 && faintest < model->vague) || has_broken_print(blank, measures, model);
 
-    for (guint i = 0; i < measures->len; i++)
+    for (guint i = 0; i < measures->len; i++) {
+        g_array_index(measures, OmrMeasure, i).faintest = faintest;
         g_array_index(measures, OmrMeasure, i).vague = vague;
+    }
 }

@@ -6,6 +6,9 @@
 #include "kind-private.h"
 #include "look-private.h"
 
+/* What is torn off, folded over or stained is as large as this. */
+#define NEARBY_MM 25.0
+
 static void
 doubt(FormReading *reading, FormFieldReading *field, const char *reason, const char *detail)
 {
@@ -130,9 +133,9 @@ typedef struct {
     const OmrMeasure *measures;
     const CalibrationProfile *profile;
     const CalibrationMarks *model;
-    int answer;   /* find_answer() */
-    int alone;    /* find_alone() */
-    guint n_lost; /* positions that do not lie where they should, or do not show */
+    int answer;          /* find_answer() */
+    int alone;           /* find_alone() */
+    gboolean lost_alone; /* at most one position hereabouts is not in place */
 } Choice;
 
 /* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
@@ -153,14 +156,15 @@ probability_of(const Choice *choice, guint at)
     return outdone ? MIN(probability, choice->model->reject) : probability;
 }
 
-/* A place that cannot be seen, under white paint for instance, is no matter where it is the only one of a
- * single choice, nothing stands in it, and the answer is clear without it. */
+/* A place that cannot be seen is no matter where it is the only one hereabouts, so that nothing is torn off
+ * or folded over (it lies under white paint, for instance), nothing stands in it, and the single choice has a
+ * clear answer without it. */
 static gboolean
 is_settled_without(const Choice *choice, guint at)
 {
     const OmrMeasure *measure = &choice->measures[at];
 
-    return choice->answer >= 0 && choice->n_lost == 1 && !measure->streaked &&
+    return choice->answer >= 0 && choice->lost_alone && !measure->streaked &&
            measure->support >= calibration_profile_align(choice->profile)->support &&
            calibration_mark_probability(choice->model, &measure->mark) <= choice->model->reject;
 }
@@ -211,7 +215,7 @@ decide_mark(FormReading *reading, FormFieldReading *field, const Choice *choice,
 
 static void
 decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *targets,
-             const OmrMeasure *measures, const CalibrationProfile *profile)
+             const OmrMeasure *measures, gboolean lost_alone, const CalibrationProfile *profile)
 {
     const FormField *form_field = targets[0].field;
     Choice choice = {
@@ -221,11 +225,10 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
         .profile = profile,
         .model = calibration_profile_marks(profile),
         .answer = find_answer(form_field, measures, profile),
+        .alone = find_alone(form_field, measures, calibration_profile_marks(profile)),
+        .lost_alone = lost_alone,
     };
 
-    choice.alone = find_alone(form_field, measures, choice.model);
-    for (guint i = 0; i < form_field->options->len; i++)
-        choice.n_lost += !is_in_place(&measures[i], profile);
     for (guint i = 0; i < form_field->options->len; i++)
         decide_mark(reading, field, &choice, i);
 }
@@ -288,7 +291,9 @@ find_overlooked(const OmrMeasure *measures, guint n, const CalibrationMarks *mod
         next = MAX(next, MIN(prominence, most));
         most = MAX(most, prominence);
     }
-    return most >= model->overlooked && most >= model->overlooked_next * next ? (int)at : -1;
+    double faintest = measures[0].faintest;
+    double least = faintest > 0 ? MIN(model->overlooked_share * faintest, model->vague) : model->vague;
+    return most >= MAX(model->overlooked, least) && most >= model->overlooked_next * next ? (int)at : -1;
 }
 
 /* A field that seems blank although a position in it is darker than empty ones are on this page, or any may
@@ -404,6 +409,26 @@ decide_box(FormReading *reading, FormFieldReading *field, const OmrMeasure *meas
     }
 }
 
+/* Whether of all positions in and near a field at most one is not in place. */
+static gboolean
+is_lost_alone(const OmrBlank *blank, const GArray *measures, guint field, const CalibrationProfile *profile)
+{
+    const OmrTarget *first = &g_array_index(blank->targets, OmrTarget, field);
+    const OmrTarget *last = first + first->field->options->len - 1;
+    guint n_lost = 0;
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        gboolean beside = target->x_mm > MAX(first->x_mm, last->x_mm) + NEARBY_MM ||
+                          target->x_mm < MIN(first->x_mm, last->x_mm) - NEARBY_MM;
+        gboolean above_or_below = target->y_mm > MAX(first->y_mm, last->y_mm) + NEARBY_MM ||
+                                  target->y_mm < MIN(first->y_mm, last->y_mm) - NEARBY_MM;
+        if (!beside && !above_or_below)
+            n_lost += !is_in_place(&g_array_index(measures, OmrMeasure, i), profile);
+    }
+    return n_lost <= 1;
+}
+
 void
 omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
            const CalibrationProfile *profile)
@@ -420,7 +445,7 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
             at++;
             continue;
         }
-        decide_marks(reading, field, target, first, profile);
+        decide_marks(reading, field, target, first, is_lost_alone(blank, measures, at, profile), profile);
         at += form_field->options->len;
         gboolean multiple = form_field->type == FORM_SELECT_MULTIPLE;
         apply_rule(reading, field, first, rule_of(blank, form_field), multiple,

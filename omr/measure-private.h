@@ -20,9 +20,10 @@ typedef struct {
     gboolean
         elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
     gboolean neighbours_ring; /* what goes around it may go around another field's position */
-    gboolean vague;           /* marks may not show on this page: what looks empty proves nothing */
-    gboolean streaked;        /* a streak of the scanner runs through it */
-    double outline;           /* share of the position's own print that shows; 1 where none is due */
+    double faintest;   /* prominence of the faintest of the page's marks, but for a few; 0 without any */
+    gboolean vague;    /* marks may not show on this page: what looks empty proves nothing */
+    gboolean streaked; /* a streak of the scanner runs through it */
+    double outline;    /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller

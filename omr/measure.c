@@ -497,26 +497,37 @@ settle_crowded(GArray *measures)
     }
 }
 
+static const CalibrationMark *
+deepest_of(const OmrMeasure *field, guint n)
+{
+    const CalibrationMark *deepest = &field->mark;
+
+    for (guint i = 1; i < n; i++)
+        deepest = field[i].mark.depth > deepest->depth ? &field[i].mark : deepest;
+    return deepest;
+}
+
 /* How deep the page's marks usually are: of every field the deepest position is taken, where that is a mark
- * by itself; a few are no style. */
+ * by itself. Where hardly any is, all are taken: faint marks are told by what most fields have, and a page
+ * without marks has no depth worth the name. */
 static void
 measure_style(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
-    g_autoptr(GArray) depths = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(double));
 
-    for (guint at = 0; at < measures->len;) {
-        guint n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
-        const CalibrationMark *deepest = &g_array_index(measures, OmrMeasure, at).mark;
-        for (guint i = at + 1; i < at + n; i++) {
-            const CalibrationMark *mark = &g_array_index(measures, OmrMeasure, i).mark;
-            deepest = mark->depth > deepest->depth ? mark : deepest;
-        }
-        if (g_array_index(blank->targets, OmrTarget, at).option != NULL &&
-            calibration_mark_probability(model, deepest) >= model->accept)
-            g_array_append_val(depths, deepest->depth);
-        at += n;
+    for (guint at = 0, n; at < measures->len; at += n) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, at);
+        n = MAX(target->field->options->len, 1);
+        if (target->option == NULL)
+            continue;
+        const CalibrationMark *deepest = deepest_of(&g_array_index(measures, OmrMeasure, at), n);
+        g_array_append_val(all, deepest->depth);
+        if (calibration_mark_probability(model, deepest) >= model->accept)
+            g_array_append_val(marks, deepest->depth);
     }
-    if (depths->len < LEAST_STYLE)
+    GArray *depths = marks->len >= LEAST_STYLE ? marks : all;
+    if (depths->len == 0)
         return;
     g_array_sort(depths, omr_compare_doubles);
     double style = g_array_index(depths, double, depths->len / 2);

@@ -61,6 +61,7 @@ stray_share=0.4
 stray_mass=0.7
 stray_unlike=0.4
 overlooked=3
+overlooked_share=0.1
 overlooked_next=1.6
 vague=8
 vague_print=0.75
