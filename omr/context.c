@@ -156,8 +156,7 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
             continue;
         gboolean less = measure->mark.mass < model->stray_mass * other->mark.mass;
         gboolean alike = !less && model->stray_mass * measure->mark.mass < other->mark.mass;
-        gboolean line = has_line(measure, model) || has_line(other, model);
-        if ((alike && line && are_joined(measure, other, dx, dy, 0)) ||
+        if ((alike && are_joined(measure, other, dx, dy, 0)) ||
             (less && has_line(other, model) && are_joined(measure, other, dx, dy, 2)))
             return END_OF_LIKE;
         if (less && are_joined(measure, other, dx, dy, 2))

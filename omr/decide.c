@@ -6,6 +6,9 @@
 #include "kind-private.h"
 #include "look-private.h"
 
+/* On a page without a single mark, dust is likelier than a faint one: it must stand out so much more. */
+#define UNMARKED 2
+
 /* What is torn off, folded over or stained is as large as this. */
 #define NEARBY_MM 25.0
 
@@ -135,7 +138,7 @@ typedef struct {
     const CalibrationMarks *model;
     int answer;          /* find_answer() */
     int alone;           /* find_alone() */
-    gboolean lost_alone; /* at most one position hereabouts is not in place */
+    gboolean lost_alone; /* one position hereabouts is not in place, and others lie all around it */
 } Choice;
 
 /* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
@@ -156,9 +159,8 @@ probability_of(const Choice *choice, guint at)
     return outdone ? MIN(probability, choice->model->reject) : probability;
 }
 
-/* A place that cannot be seen is no matter where it is the only one hereabouts, so that nothing is torn off
- * or folded over (it lies under white paint, for instance), nothing stands in it, and the single choice has a
- * clear answer without it. */
+/* A place that cannot be seen is no matter where it lies under white paint, nothing stands in it, and the
+ * single choice has a clear answer without it. */
 static gboolean
 is_settled_without(const Choice *choice, guint at)
 {
@@ -292,7 +294,8 @@ find_overlooked(const OmrMeasure *measures, guint n, const CalibrationMarks *mod
         most = MAX(most, prominence);
     }
     double faintest = measures[0].faintest;
-    double least = faintest > 0 ? MIN(model->overlooked_share * faintest, model->vague) : model->vague;
+    double least =
+        faintest > 0 ? MIN(model->overlooked_share * faintest, model->vague) : UNMARKED * model->vague;
     return most >= MAX(model->overlooked, least) && most >= model->overlooked_next * next ? (int)at : -1;
 }
 
@@ -409,13 +412,30 @@ decide_box(FormReading *reading, FormFieldReading *field, const OmrMeasure *meas
     }
 }
 
-/* Whether of all positions in and near a field at most one is not in place. */
+/* Whether a position in place lies in every quarter about this one: what tears or folds it away would take
+ * one of them, too, since it comes from a side. */
+static gboolean
+is_enclosed(const OmrBlank *blank, const GArray *measures, const OmrTarget *lost,
+            const CalibrationProfile *profile)
+{
+    guint quarters = 0;
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        double dx = target->x_mm - lost->x_mm, dy = target->y_mm - lost->y_mm;
+        if (dx != 0 && dy != 0 && is_in_place(&g_array_index(measures, OmrMeasure, i), profile))
+            quarters |= 1u << ((dx > 0) + 2 * (dy > 0));
+    }
+    return quarters == 0xf;
+}
+
+/* Whether of all positions in and near a field just one is not in place, so that it is not torn off or folded
+ * over with others. */
 static gboolean
 is_lost_alone(const OmrBlank *blank, const GArray *measures, guint field, const CalibrationProfile *profile)
 {
     const OmrTarget *first = &g_array_index(blank->targets, OmrTarget, field);
-    const OmrTarget *last = first + first->field->options->len - 1;
-    guint n_lost = 0;
+    const OmrTarget *last = first + first->field->options->len - 1, *lost = NULL;
 
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
@@ -423,10 +443,13 @@ is_lost_alone(const OmrBlank *blank, const GArray *measures, guint field, const 
                           target->x_mm < MIN(first->x_mm, last->x_mm) - NEARBY_MM;
         gboolean above_or_below = target->y_mm > MAX(first->y_mm, last->y_mm) + NEARBY_MM ||
                                   target->y_mm < MIN(first->y_mm, last->y_mm) - NEARBY_MM;
-        if (!beside && !above_or_below)
-            n_lost += !is_in_place(&g_array_index(measures, OmrMeasure, i), profile);
+        if (beside || above_or_below || is_in_place(&g_array_index(measures, OmrMeasure, i), profile))
+            continue;
+        if (lost != NULL)
+            return FALSE;
+        lost = target;
     }
-    return n_lost <= 1;
+    return lost != NULL && is_enclosed(blank, measures, lost, profile);
 }
 
 void

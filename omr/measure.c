@@ -447,7 +447,7 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     if (target->option != NULL && count.inked + count.inked_around > 0)
         measure_shape(target, ink, measure);
     if (target->option != NULL && target->margin_mm >= ROOM_MM && count.inked > 0)
-        measure_line(target, darkness, page->response, shade, ink, mark);
+        measure_line(&seen, darkness, page->response, shade, ink, mark);
     if (target->option == NULL)
         measure->ink_mm2 = omr_box_writing_mm2(target, ink);
     else
@@ -546,6 +546,9 @@ deepen_at_shadows(GArray *measures, const CalibrationMarks *model)
             continue;
         measure->mark.style = MAX(measure->mark.style, measure->light_step / model->style_share);
         measure->mark.ring = MIN(measure->mark.ring, model->ring_half);
+    }
+}
+
 /* How much darker a position's darkest patch is than that of empty ones, by the scatter of these: of every
  * field with several positions all but the darkest are taken as empty, which is mostly the answer. A page
  * with few of them has no scatter of its own. */
