@@ -12,4 +12,5 @@ void omr_context_find_spill(const OmrBlank *blank, GArray *measures, const Calib
 void omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
 
 /* Sets `faintest` and `vague`, for all of the page. */
-void omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
+void omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const OmrResponse *response,
+                               const CalibrationMarks *model);

@@ -13,6 +13,9 @@
 /* The faintest marks of a page, but for a few. */
 #define FAINT_SHARE 0.1
 
+/* Of the fields that seem blank, so many with specks are too many. */
+#define SPECKED_SHARE 0.3
+
 /* Of what a line makes of a position, so much is enough not to be a mark for certain. */
 #define LINE 0.5
 
@@ -315,11 +318,38 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
     }
 }
 
+/* Whether of the single choices that seem blank many have a dot or two of ink, as in 1 bit where the strokes
+ * of a pale pen fall apart. Dust does not fall so regularly. */
+static gboolean
+has_broken_marks(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
+{
+    guint n_blank = 0, n_specked = 0;
+
+    for (guint at = 0, n; at < measures->len; at += n) {
+        const FormField *field = g_array_index(blank->targets, OmrTarget, at).field;
+        gboolean specked = FALSE, marked = FALSE;
+        n = MAX(field->options->len, 1);
+        for (guint i = at; i < at + n; i++) {
+            const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+            marked = marked || is_mark(measure, model);
+            specked = specked || measure->mark.cover > 0;
+        }
+        if (field->type != FORM_SELECT_ONE || field->options->len == 0 || marked)
+            continue;
+        n_blank++;
+        n_specked += specked;
+    }
+    return n_specked >= LEAST_PASSES && n_specked >= SPECKED_SHARE * n_blank;
+}
+
 void
-omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const OmrResponse *response,
+                          const CalibrationMarks *model)
 {
     double faintest = faintest_of(blank, measures, model);
-    gboolean vague = (faintest > 0 && faintest < model->vague) || has_broken_print(blank, measures, model);
+    gboolean black_or_white = response->noise < 1;
+    gboolean vague = (faintest > 0 && faintest < model->vague) || has_broken_print(blank, measures, model) ||
+                     (black_or_white && has_broken_marks(blank, measures, model));
 
     for (guint i = 0; i < measures->len; i++) {
         g_array_index(measures, OmrMeasure, i).faintest = faintest;

@@ -78,7 +78,7 @@ is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const Calibration
                         other->prominence >= model->overlooked))
             return FALSE;
     }
-    return !measures[at].neighbours_ring && mark->ring >= model->alone_ring &&
+    return measures[at].surrounded && !measures[at].neighbours_ring && mark->ring >= model->alone_ring &&
            mark->ring * mark->around >= model->ring_ink;
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
     gboolean
         elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
+    gboolean surrounded;      /* ink lies around it on opposite sides */
     gboolean neighbours_ring; /* what goes around it may go around another field's position */
     double faintest;   /* prominence of the faintest of the page's marks, but for a few; 0 without any */
     gboolean vague;    /* marks may not show on this page: what looks empty proves nothing */

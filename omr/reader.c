@@ -237,7 +237,7 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     omr_quality_flag(reading, &view, reader->profile);
     omr_context_find_spill(blank, measures, calibration_profile_marks(reader->profile));
     omr_context_find_strays(blank, measures, calibration_profile_marks(reader->profile));
-    omr_context_find_faintest(blank, measures, calibration_profile_marks(reader->profile));
+    omr_context_find_faintest(blank, measures, &response, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);
     tell_positions(blank, measures, positions);
 }

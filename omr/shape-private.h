@@ -10,6 +10,7 @@ typedef struct {
     double reach;    /* extent of the largest connected ink inside, by the position's shorter side */
     double width_mm; /* of the thickest stroke inside */
     double ring;     /* share of the directions in which there is ink around */
+    gboolean around; /* some of it on opposite sides: a ring, and no bend of a line beside */
     int exits;       /* how many times ink crosses the outline */
     int arms; /* strokes that go out from the middle of the ink inside: a line has 2, a cross 4, a dot none */
     double straight; /* how narrow the ink inside is against its length: 1 a thin line, 0 as broad as long */

@@ -205,5 +205,6 @@ omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
     measure_borders(shape, target, &pixels);
     measure_pieces(target, &pixels, pieces, target->arc, &arcs);
     shape->ring = __builtin_popcount(arcs) / (double)OMR_SECTORS;
+    shape->around = (arcs & (arcs << OMR_SECTORS / 2 | arcs >> OMR_SECTORS / 2)) != 0;
     measure_inside(shape, target, &pixels, ink);
 }
