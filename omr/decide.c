@@ -90,6 +90,9 @@ find_alone(const FormField *field, const OmrMeasure *measures, const Calibration
     guint n = field->options->len;
 
     for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
+        /* the edge of a shadow stands alone, too */
+        if (measures[at].light_step >= model->ink)
+            continue;
         gboolean likely = calibration_mark_probability(model, &measures[at].mark) >= model->alone;
         if ((likely && stands_alone(measures, n, at, model)) || is_ringed_alone(measures, n, at, model))
             return (int)at;
