@@ -112,12 +112,15 @@ typedef struct {
     double overlooked_share; /* … and as this share of the faintest of the page's marks … */
     double overlooked_next;  /* … and so many times as prominent as the next is in doubt; */
     double vague; /* and so are all where the faintest of the page's marks are less prominent than this … */
-    double vague_print;       /* … or less of most positions' own print shows than this share */
-    double alone;             /* in a single choice a mark is accepted from this probability on … */
-    double alone_rival;       /* … where no other position has more than this one … */
-    double alone_least;       /* … where it is as prominent as this … */
-    double alone_others;      /* … and no other position is more prominent than this share of it; */
-    double alone_style;       /* where it is no fainter than this share of the page's style; */
+    double vague_print;  /* … or less of most positions' own print shows than this share */
+    double alone;        /* in a single choice a mark is accepted from this probability on … */
+    double alone_rival;  /* … where no other position has more than this one … */
+    double alone_least;  /* … where it is as prominent as this … */
+    double alone_others; /* … and no other position is more prominent than this share of it; */
+    double alone_style;  /* where it is no fainter than this share of the page's style; */
+    double
+        alone_patch; /* or whatever its probability, where its darkest patch has this share of the style … */
+    double alone_even;        /* … and of its own depth */
     double alone_ring;        /* or it has ink in this share of the directions around it … */
     double alone_ring_others; /* … and no other has more of a ring than this share of its ring and ink */
     double speck_cover; /* beside the answer of a single choice, a doubtful mark with less cover than this, or

@@ -98,6 +98,8 @@ const CalibrationKey calibration_keys[] = {
     MARKS(alone_least, 0, 1000),
     MARKS(alone_others, 0, 1),
     MARKS(alone_style, 0, 1),
+    MARKS(alone_patch, 0, 10),
+    MARKS(alone_even, 0, 10),
     MARKS(alone_ring, 0, 1),
     MARKS(alone_ring_others, 0, 1),
     MARKS(speck_cover, 0, 1),

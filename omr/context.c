@@ -16,6 +16,9 @@
 /* Of the fields that seem blank, so many with specks are too many. */
 #define SPECKED_SHARE 0.3
 
+/* A line of 0.5 mm across a bubble is narrower than this; the arm of a tick is not, for its hook. */
+#define VERY_STRAIGHT 0.8
+
 /* Of what a line makes of a position, so much is enough not to be a mark for certain. */
 #define LINE 0.5
 
@@ -148,7 +151,11 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
 
     End end = END_NONE;
 
-    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || !is_mark(measure, model) ||
+    /* a tick goes out twice, but not as one line */
+    gboolean own =
+        measure->mark.exits > 1 && !has_line(measure, model) && measure->mark.straight < VERY_STRAIGHT;
+
+    if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || own || !is_mark(measure, model) ||
         measure->mark.cover >= model->stray_cover)
         return END_NONE;
     for (guint i = 0; i < measures->len; i++) {

@@ -82,6 +82,17 @@ is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const Calibration
            mark->ring * mark->around >= model->ring_ink;
 }
 
+/* Whether what stands in the position may be a mark: by its probability, or because its darkest patch is one
+ * all over and about as dark as the page's marks, which specks are not. */
+static gboolean
+is_likely(const CalibrationMark *mark, const CalibrationMarks *model)
+{
+    gboolean patch = mark->style >= model->style_least && mark->patch >= model->alone_patch * mark->style &&
+                     mark->patch >= model->alone_even * mark->depth;
+
+    return patch || calibration_mark_probability(model, mark) >= model->alone;
+}
+
 /* The mark of a single choice that stands alone: then it is an answer with less proof than beside a rival,
  * since hardly anybody leaves a question out. -1 when there is none. */
 static int
@@ -93,8 +104,8 @@ find_alone(const FormField *field, const OmrMeasure *measures, const Calibration
         /* the edge of a shadow stands alone, too */
         if (measures[at].light_step >= model->ink)
             continue;
-        gboolean likely = calibration_mark_probability(model, &measures[at].mark) >= model->alone;
-        if ((likely && stands_alone(measures, n, at, model)) || is_ringed_alone(measures, n, at, model))
+        if ((is_likely(&measures[at].mark, model) && stands_alone(measures, n, at, model)) ||
+            is_ringed_alone(measures, n, at, model))
             return (int)at;
     }
     return -1;
