@@ -13,8 +13,8 @@
 /* The faintest marks of a page, but for a few. */
 #define FAINT_SHARE 0.1
 
-/* Of the fields that seem blank, so many with specks are too many. */
-#define SPECKED_SHARE 0.3
+/* Of the fields that seem blank, so many with traces are too many. */
+#define TRACES_SHARE 0.3
 
 /* A line of 0.5 mm across a bubble is narrower than this; the arm of a tick is not, for its hook. */
 #define VERY_STRAIGHT 0.8
@@ -325,28 +325,48 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
     }
 }
 
-/* Whether of the single choices that seem blank many have a dot or two of ink, as in 1 bit where the strokes
- * of a pale pen fall apart. Dust does not fall so regularly. */
-static gboolean
-has_broken_marks(const OmrBlank *blank, const GArray *measures, const CalibrationMarks *model)
+/* Marks, in every field, the position that stands out from the others. */
+static void
+find_outstanding(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
-    guint n_blank = 0, n_specked = 0;
+    for (guint at = 0, n; at < measures->len; at += n) {
+        OmrMeasure *field = &g_array_index(measures, OmrMeasure, at), *first = field;
+        double next = 0;
+        n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
+        for (guint i = 1; i < n; i++) {
+            double most = first->mark.prominence, here = field[i].mark.prominence;
+            next = MAX(next, MIN(most, here));
+            first = here > most ? &field[i] : first;
+        }
+        first->stands_out = first->mark.prominence >= model->overlooked &&
+                            first->mark.prominence >= model->overlooked_next * next;
+    }
+}
+
+/* Whether many of the single choices that seem blank are not quite: something stands out in them or, in black
+ * and white, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly. */
+static gboolean
+has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_white,
+           const CalibrationMarks *model)
+{
+    guint n_blank = 0, n_traces = 0;
 
     for (guint at = 0, n; at < measures->len; at += n) {
         const FormField *field = g_array_index(blank->targets, OmrTarget, at).field;
-        gboolean specked = FALSE, marked = FALSE;
+        gboolean trace = FALSE, marked = FALSE;
         n = MAX(field->options->len, 1);
         for (guint i = at; i < at + n; i++) {
             const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
             marked = marked || is_mark(measure, model);
-            specked = specked || measure->mark.cover > 0;
+            gboolean seen = measure->stands_out && measure->mark.prominence >= model->alone_least;
+            trace = trace || seen || (black_or_white && measure->mark.cover > 0);
         }
         if (field->type != FORM_SELECT_ONE || field->options->len == 0 || marked)
             continue;
         n_blank++;
-        n_specked += specked;
+        n_traces += trace;
     }
-    return n_specked >= LEAST_PASSES && n_specked >= SPECKED_SHARE * n_blank;
+    return n_traces >= LEAST_PASSES && n_traces >= TRACES_SHARE * n_blank;
 }
 
 void
@@ -354,9 +374,10 @@ omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const OmrResp
                           const CalibrationMarks *model)
 {
     double faintest = faintest_of(blank, measures, model);
-    gboolean black_or_white = response->noise < 1;
+
+    find_outstanding(blank, measures, model);
     gboolean vague = (faintest > 0 && faintest < model->vague) || has_broken_print(blank, measures, model) ||
-                     (black_or_white && has_broken_marks(blank, measures, model));
+                     has_traces(blank, measures, response->noise < 1, model);
 
     for (guint i = 0; i < measures->len; i++) {
         g_array_index(measures, OmrMeasure, i).faintest = faintest;

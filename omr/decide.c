@@ -293,24 +293,11 @@ look_for_cancelled(FormReading *reading, FormFieldReading *field, const OmrMeasu
     }
 }
 
-/* Which position of a field that seems blank stands out, by little but from all others; -1 when none does. */
-static int
-find_overlooked(const OmrMeasure *measures, guint n, const CalibrationMarks *model)
+/* How prominent a position of a field that seems blank must be, on this page, to be in doubt. */
+static double
+least_prominence(double faintest, const CalibrationMarks *model)
 {
-    double most = 0, next = 0;
-    guint at = 0;
-
-    for (guint i = 0; i < n; i++) {
-        double prominence = measures[i].mark.prominence;
-        if (prominence > most)
-            at = i;
-        next = MAX(next, MIN(prominence, most));
-        most = MAX(most, prominence);
-    }
-    double faintest = measures[0].faintest;
-    double least =
-        faintest > 0 ? MIN(model->overlooked_share * faintest, model->vague) : UNMARKED * model->vague;
-    return most >= MAX(model->overlooked, least) && most >= model->overlooked_next * next ? (int)at : -1;
+    return faintest > 0 ? MIN(model->overlooked_share * faintest, model->vague) : UNMARKED * model->vague;
 }
 
 /* A field that seems blank although a position in it is darker than empty ones are on this page, or any may
@@ -319,11 +306,14 @@ static void
 look_for_overlooked(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
                     const CalibrationMarks *model)
 {
-    int at = find_overlooked(measures, field->marks->len, model);
+    double least = least_prominence(measures[0].faintest, model);
+    int at = -1;
 
     for (guint i = 0; i < field->marks->len; i++) {
         if (g_array_index(field->marks, FormMarkReading, i).state != FORM_MARK_EMPTY)
             return;
+        if (measures[i].stands_out && measures[i].mark.prominence >= least)
+            at = (int)i;
     }
     if (at >= 0) {
         g_array_index(field->marks, FormMarkReading, at).state = FORM_MARK_UNSURE;

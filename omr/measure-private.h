@@ -21,6 +21,7 @@ typedef struct {
         elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
     gboolean surrounded;      /* ink lies around it on opposite sides */
     gboolean neighbours_ring; /* what goes around it may go around another field's position */
+    gboolean stands_out;      /* the most prominent of its field, by far, if not by much */
     double faintest;   /* prominence of the faintest of the page's marks, but for a few; 0 without any */
     gboolean vague;    /* marks may not show on this page: what looks empty proves nothing */
     gboolean streaked; /* a streak of the scanner runs through it */
