@@ -1,0 +1,183 @@
+/* What stands in one position of a single choice, judged by the others, read by the whole reader: fills
+ * struck through, slips of the pen, white paint, and marks so faint that only the page's empty positions tell
+ * them. */
+#include "marks-fixture.h"
+
+static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    make_package(fixture);
+    FormPage *page = form_package_page(fixture->package, 1);
+    for (guint i = 0; i < page->fields->len; i++) {
+        const FormField *field = g_ptr_array_index(page->fields, i);
+        FormQuestion *question = form_question_new(field->name, field->type);
+        question->marks = FORM_MARKS_CANCEL;
+        g_ptr_array_add(fixture->package->questions, question);
+    }
+    make_reader(fixture);
+}
+
+static int
+other_column_of(int row)
+{
+    return (column_of(row) + 2) % FIXTURE_COLS;
+}
+
+/* A pen's straight line, mm from the position's middle. */
+static void
+draw_line(cairo_t *cr, int row, int column, double x, double y, double to_x, double to_y)
+{
+    OmrPoint at = fixture_option_mm(row, column);
+
+    cairo_new_path(cr);
+    cairo_set_line_width(cr, 0.45);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    cairo_move_to(cr, at.x + x, at.y + y);
+    cairo_line_to(cr, at.x + to_x, at.y + to_y);
+    cairo_stroke(cr);
+}
+
+/* Every third row has nothing but a struck fill, the others a second one. */
+static void
+strike_fills(cairo_t *cr, gpointer data)
+{
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        mark_with(cr, &pen_fill, row, column_of(row));
+        draw_line(cr, row, column_of(row), -4.5, 0.3 * (row % 3), 4.5, -0.4);
+        if (row % 3 != 0)
+            mark_with(cr, &pen_fill, row, other_column_of(row));
+    }
+}
+
+static void
+test_struck_fills(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(FormReading) reading = read_marks(fixture, strike_fills, NULL);
+
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        g_test_message("row %d", row);
+        if (row % 3 == 0) {
+            g_assert_true(has_reason(row_of(reading, row), "correction"));
+            continue;
+        }
+        g_assert_cmpint(mark_of(reading, row, column_of(row))->state, ==, FORM_MARK_CANCELLED);
+        g_assert_true(is_answered(reading, row, other_column_of(row)));
+        g_assert_true(has_field_flag(reading, row_of(reading, row)->name, "corrected"));
+    }
+}
+
+/* Every third row has only the slip, the others an answer beside it; far enough from each other to be slips.
+ */
+static void
+slip_through(cairo_t *cr, gpointer data)
+{
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        if (row != 6)
+            mark_with(cr, &pen_fill, row, column_of(row));
+    }
+    draw_line(cr, 1, other_column_of(1), -1, -5, 0.8, 5);
+    draw_line(cr, 6, other_column_of(6), -1, -5, 0.8, 5);
+}
+
+static void
+test_slips(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(FormReading) reading = read_marks(fixture, slip_through, NULL);
+
+    (void)data;
+    g_assert_true(is_answered(reading, 1, column_of(1)));
+    g_assert_cmpint(mark_of(reading, 1, other_column_of(1))->kind, ==, FORM_KIND_STRAY);
+    g_assert_true(form_field_needs_person(row_of(reading, 6)->state));
+}
+
+typedef struct {
+    int row, column;
+} Place;
+
+static void
+paint_over(cairo_t *cr, gpointer data)
+{
+    const Place *place = data;
+    OmrPoint at = fixture_option_mm(place->row, place->column);
+
+    for (int row = 0; row < FIXTURE_ROWS; row++)
+        mark_with(cr, &pen_fill, row, (place->column + 2) % FIXTURE_COLS);
+    cairo_new_path(cr);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_arc(cr, at.x, at.y, 3.2, 0, 2 * G_PI);
+    cairo_fill(cr);
+}
+
+/* Paint amid the form hides nothing that matters; at its rim, or on the answer, it may be a tear. */
+static void
+test_white_paint(Fixture *fixture, gconstpointer data)
+{
+    static const struct {
+        Place place;
+        gboolean settled;
+    } cases[] = {{{4, 2}, TRUE}, {{7, 1}, TRUE}, {{4, 4}, FALSE}, {{0, 2}, FALSE}, {{11, 0}, FALSE}};
+
+    (void)data;
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Place place = cases[i].place;
+        g_autoptr(FormReading) reading = read_marks(fixture, paint_over, &place);
+        g_test_message("row %d, column %d", place.row, place.column);
+        g_assert_cmpint(is_answered(reading, place.row, (place.column + 2) % FIXTURE_COLS), ==,
+                        cases[i].settled);
+        if (!cases[i].settled)
+            g_assert_true(has_reason(row_of(reading, place.row), "unsure_place"));
+    }
+}
+
+/* In row 5 only a small pale dot. */
+static void
+dot_palely(cairo_t *cr, gpointer data)
+{
+    OmrPoint at = fixture_option_mm(5, 3);
+    const double *grey = data;
+
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        if (row != 5)
+            mark_with(cr, &pen_fill, row, column_of(row));
+    }
+    cairo_new_path(cr);
+    cairo_set_source_rgb(cr, *grey, *grey, *grey);
+    cairo_arc(cr, at.x + 0.3, at.y - 0.2, 0.6, 0, 2 * G_PI);
+    cairo_fill(cr);
+}
+
+static void
+test_pale_dots(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    for (double grey = 0.75; grey < 0.9; grey += 0.05) {
+        g_autoptr(FormReading) reading = read_marks(fixture, dot_palely, &grey);
+        g_test_message("a dot of %.2f of white", grey);
+        g_assert_true(form_field_needs_person(row_of(reading, 5)->state));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        void (*test)(Fixture *fixture, gconstpointer data);
+    } tests[] = {
+        {"/single-choices/struck-fills", test_struck_fills},
+        {"/single-choices/slips", test_slips},
+        {"/single-choices/white-paint", test_white_paint},
+        {"/single-choices/pale-dots", test_pale_dots},
+    };
+
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    return g_test_run();
+}
