@@ -148,12 +148,10 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
     const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
     const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
     gboolean bent = measure->mark.arms > 1 && measure->mark.straight < model->stray_straight;
-
-    End end = END_NONE;
-
     /* a tick goes out twice, but not as one line */
     gboolean own =
         measure->mark.exits > 1 && !has_line(measure, model) && measure->mark.straight < VERY_STRAIGHT;
+    End end = END_NONE;
 
     if (measure->mark.leaves < 1 || measure->mark.arms > 2 || bent || own || !is_mark(measure, model) ||
         measure->mark.cover >= model->stray_cover)
@@ -175,26 +173,41 @@ ends_another_mark(const OmrBlank *blank, const GArray *measures, guint at, const
     return end;
 }
 
-/* A line that strikes out several positions may run through one of them together with a mark, or bend there:
- * what it goes on to is in doubt with it. TRUE when there was any. */
+/* What the line of a stray goes on to is in doubt with it: it may run through a position together with a
+ * mark, or bend there. TRUE when there was any. */
 static gboolean
-spread_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+spread_from(const OmrBlank *blank, GArray *measures, guint at, const CalibrationMarks *model)
 {
+    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
+    const OmrMeasure *stray = &g_array_index(measures, OmrMeasure, at);
     gboolean spread = FALSE;
 
-    for (guint i = 0; i < measures->len * measures->len; i++) {
-        const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, i / measures->len);
-        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i % measures->len);
-        OmrMeasure *stray = &g_array_index(measures, OmrMeasure, i / measures->len);
-        OmrMeasure *other = &g_array_index(measures, OmrMeasure, i % measures->len);
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
+        OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
         double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
-        if (!stray->stray || stray->elsewhere || other->stray || there->option == NULL ||
-            hypot(dx, dy) > FOLLOW_MM || other->mark.leaves < 1 || !is_mark(other, model) ||
+        if (other->stray || other->mark.leaves < 1 || hypot(dx, dy) > FOLLOW_MM || !is_mark(other, model) ||
             !are_joined(stray, other, dx, dy, 1))
             continue;
         other->stray = spread = TRUE;
     }
     return spread;
+}
+
+/* A line that strikes out several positions goes on from one to the next. */
+static void
+spread_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    gboolean spread = TRUE;
+
+    while (spread) {
+        spread = FALSE;
+        for (guint i = 0; i < measures->len; i++) {
+            const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+            if (measure->stray && !measure->elsewhere)
+                spread = spread_from(blank, measures, i, model) || spread;
+        }
+    }
 }
 
 /* Lines in several positions of a field strike it out. */
@@ -244,10 +257,10 @@ is_neighbours_ring(const OmrBlank *blank, const GArray *measures, guint at, cons
 
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
-        double away_mm = hypot(there->x_mm - here->x_mm, there->y_mm - here->y_mm);
-        if (there->field != here->field && away_mm <= FOLLOW_MM &&
-            g_array_index(measures, OmrMeasure, i).mark.ring >= model->ring_half &&
-            ring_ink(&g_array_index(measures, OmrMeasure, i)) >= REACH_IN * ring_ink(measure))
+        const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
+        if (other->mark.ring >= model->ring_half && ring_ink(other) >= REACH_IN * ring_ink(measure) &&
+            there->field != here->field &&
+            hypot(there->x_mm - here->x_mm, there->y_mm - here->y_mm) <= FOLLOW_MM)
             return TRUE;
     }
     return FALSE;
@@ -314,8 +327,7 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
         measure->elsewhere = end == END_OF_GREATER;
     }
     find_struck_fields(blank, measures, model);
-    while (spread_strays(blank, measures, model))
-        ;
+    spread_strays(blank, measures, model);
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
         gboolean slip =

@@ -52,8 +52,8 @@ static gboolean
 stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
 {
     const CalibrationMark *mark = &measures[at].mark;
-
     gboolean faint = mark->style >= model->style_least && mark->depth < model->alone_style * mark->style;
+
     if (mark->prominence < model->alone_least || measures[at].stray || faint ||
         omr_look_of(&measures[at], model) != OMR_LOOK_PLAIN)
         return FALSE;
@@ -145,7 +145,6 @@ is_outdone(const CalibrationMark *mark, const CalibrationMark *answer, const Cal
 
 /* A field of options as it is decided. */
 typedef struct {
-    const FormField *field;
     const OmrTarget *targets;
     const OmrMeasure *measures;
     const CalibrationProfile *profile;
@@ -235,7 +234,6 @@ decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *tar
 {
     const FormField *form_field = targets[0].field;
     Choice choice = {
-        .field = form_field,
         .targets = targets,
         .measures = measures,
         .profile = profile,
