@@ -78,45 +78,100 @@ inked_share(const OmrTarget *target, const guint8 *ink, const Exit *from, const 
     return inked > 0 ? (double)inked / (inked + bare) : 0;
 }
 
-/* Of the ink beside print, the share that lies on the way: the hook of a tick does not. */
-static double
-share_on_way(const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to, guint zones)
-{
-    double dx = to->x - from->x, dy = to->y - from->y, length = hypot(dx, dy);
-    double reach = STROKE_MM * target->px_per_mm * length;
-    guint on = 0, off = 0;
+/* From opposite side to opposite side, where ink leads all along. */
+typedef struct {
+    const Exit *from, *to;
+    double inked;
+} Way;
 
-    for (int row = 0; row < target->height; row++) {
-        for (int column = 0; column < target->width; column++) {
-            int at = row * target->width + column;
-            if (ink[at] == 0 || (zones >> target->zone[at] & 1) == 0)
-                continue;
-            gboolean near = fabs(dx * (row - from->y) - dy * (column - from->x)) <= reach;
-            on += near;
-            off += !near;
+#define MOST_WAYS (OMR_SECTORS * OMR_SECTORS / 2)
+
+static guint
+find_ways(const OmrTarget *target, const guint8 *ink, const Exit *exits, Way *ways)
+{
+    guint n = 0;
+
+    for (int from = 0; from < OMR_SECTORS; from++) {
+        for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++) {
+            Way way = {.from = &exits[from], .to = &exits[to]};
+            if (way.from->n > 0 && way.to->n > 0)
+                way.inked = inked_share(target, ink, way.from, way.to);
+            if (way.inked >= WAY_INKED)
+                ways[n++] = way;
         }
     }
-    return on > 0 ? (double)on / (on + off) : 0;
+    return n;
+}
+
+/* Pixels with ink. */
+typedef struct {
+    guint n;
+    int *column, *row;
+} Ink;
+
+static void
+ink_init(Ink *inked, const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink)
+{
+    inked->n = 0;
+    inked->column = g_new(int, pixels->n);
+    inked->row = g_new(int, pixels->n);
+    for (guint i = 0; i < pixels->n; i++) {
+        guint32 at = pixels->at[i];
+        if (ink[at] == 0)
+            continue;
+        inked->column[inked->n] = (int)at % target->width;
+        inked->row[inked->n++] = (int)at / target->width;
+    }
+}
+
+static void
+ink_clear(Ink *inked)
+{
+    g_free(inked->column);
+    g_free(inked->row);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ink, ink_clear)
+
+/* How much of the ink lies on the way: the hook of a tick does not. */
+static guint
+count_on_way(const Ink *ink, const Way *way, double px_per_mm)
+{
+    double dx = way->to->x - way->from->x, dy = way->to->y - way->from->y;
+    double reach = STROKE_MM * px_per_mm * hypot(dx, dy);
+    guint on = 0;
+
+    for (guint i = 0; i < ink->n; i++)
+        on += fabs(dx * (ink->row[i] - way->from->y) - dy * (ink->column[i] - way->from->x)) <= reach;
+    return on;
+}
+
+static double
+share(guint part, guint whole)
+{
+    return part > 0 ? (double)part / whole : 0;
 }
 
 void
 omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink)
 {
     Exit exits[OMR_SECTORS] = {0};
+    Way ways[MOST_WAYS];
 
     *line = (OmrLine){0};
     find_exits(target, ink, exits);
-    for (int from = 0; from < OMR_SECTORS; from++) {
-        for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++) {
-            const Exit *here = &exits[from], *there = &exits[to];
-            double inked = here->n > 0 && there->n > 0 ? inked_share(target, ink, here, there) : 0;
-            if (inked < WAY_INKED)
-                continue;
-            double around = share_on_way(target, ink, here, there, 1u << OMR_ZONE_AROUND);
-            double all =
-                share_on_way(target, ink, here, there, 1u << OMR_ZONE_AROUND | 1u << OMR_ZONE_INSIDE);
-            line->through = MAX(line->through, inked * all);
-            line->over = MAX(line->over, inked * around);
-        }
+    guint n = find_ways(target, ink, exits, ways);
+    if (n == 0)
+        return;
+    /* ink on the outline says nothing: it may be print */
+    g_auto(Ink) around = {0}, inside = {0};
+    ink_init(&around, target, &target->around, ink);
+    ink_init(&inside, target, &target->inside, ink);
+    for (guint i = 0; i < n; i++) {
+        guint on_around = count_on_way(&around, &ways[i], target->px_per_mm);
+        guint on_inside = count_on_way(&inside, &ways[i], target->px_per_mm);
+        double through = share(on_around + on_inside, around.n + inside.n);
+        line->through = MAX(line->through, ways[i].inked * through);
+        line->over = MAX(line->over, ways[i].inked * share(on_around, around.n));
     }
 }
