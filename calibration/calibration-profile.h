@@ -45,8 +45,8 @@ typedef struct {
     double beside;   /* `around` less that of its fellows in the field: a ruled line is beside all of them */
     double spill;    /* `around` where neighbours leave room to tell whose ink it is, else 0 */
     double darkness; /* mean darkness of the ink inside, 0 … 1 */
-    double style;    /* how deep this page's marks usually are: the median over its answered fields of the
-                        deepest    position, 0 … 1 */
+    double style;    /* how deep this page's marks usually are: the median of its fields' deepest positions,
+                        where these are marks, or of all where fewer than three are, 0 … 1 */
     double mass;     /* mean darkening of the inside against paper nearby, inked or not; about 0 for none */
     double depth; /* darkening that a twentieth of the inside, or of the ink's own area, exceeds, 0 … 1 */
     double shade; /* darkening of the paper around, as by a fold, a stain or a stamp, 0 … 1 */

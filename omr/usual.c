@@ -2,8 +2,8 @@
 
 #include "order-private.h"
 
-/* How dark positions full of print are when empty is told by so many of them; this share is darkened no more than
- * that, where up to half of them may be marked. */
+/* How dark positions full of print are when empty is told by so many of them; this share is darkened no more
+ * than that, where up to half of them may be marked. */
 #define LEAST_CROWDED 12
 #define EMPTY_SHARE   0.4
 
