@@ -230,6 +230,12 @@ test_degenerate_points_fit_nothing(void)
     g_assert_false(omr_homography_fit(pairs, 3, &map));
 }
 
+static void
+add(const char *path, void (*test)(Fixture *fixture, gconstpointer data))
+{
+    g_test_add(path, Fixture, NULL, set_up, test, tear_down);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -237,12 +243,9 @@ main(int argc, char *argv[])
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_add_func("/align/fits-survive-outliers", test_fits_survive_outliers);
     g_test_add_func("/align/degenerate-points-fit-nothing", test_degenerate_points_fit_nothing);
-    g_test_add("/align/found-wherever-it-lies", Fixture, NULL, set_up, test_found_wherever_it_lies,
-               tear_down);
-    g_test_add("/align/follows-local-distortion", Fixture, NULL, set_up, test_follows_local_distortion,
-               tear_down);
-    g_test_add("/align/never-trusts-what-is-not-there", Fixture, NULL, set_up,
-               test_never_trusts_what_is_not_there, tear_down);
-    g_test_add("/align/never-one-row-off", Fixture, NULL, set_up, test_never_one_row_off, tear_down);
+    add("/align/found-wherever-it-lies", test_found_wherever_it_lies);
+    add("/align/follows-local-distortion", test_follows_local_distortion);
+    add("/align/never-trusts-what-is-not-there", test_never_trusts_what_is_not_there);
+    add("/align/never-one-row-off", test_never_one_row_off);
     return g_test_run();
 }

@@ -358,27 +358,25 @@ test_shifted_sheet(Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+add(const char *path, void (*test)(Fixture *fixture, gconstpointer data))
+{
+    g_test_add(path, Fixture, NULL, set_up, test, tear_down);
+}
+
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/identify/found-in-every-turn", test_found_in_every_turn},
-        {"/identify/one-is-enough", test_one_is_enough},
-        {"/identify/none-is-none", test_none_is_none},
-        {"/identify/no-forms-find-nothing", test_no_forms_find_nothing},
-        {"/identify/foreign-codes-are-ignored", test_foreign_codes_are_ignored},
-        {"/identify/bad-check", test_bad_check},
-        {"/identify/two-pages-conflict", test_two_pages_conflict},
-        {"/identify/unknown-form-is-named", test_unknown_form_is_named},
-        {"/identify/shifted-sheet", test_shifted_sheet},
-    };
-
     g_test_init(&argc, &argv, NULL);
     setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    add("/identify/found-in-every-turn", test_found_in_every_turn);
+    add("/identify/one-is-enough", test_one_is_enough);
+    add("/identify/none-is-none", test_none_is_none);
+    add("/identify/no-forms-find-nothing", test_no_forms_find_nothing);
+    add("/identify/foreign-codes-are-ignored", test_foreign_codes_are_ignored);
+    add("/identify/bad-check", test_bad_check);
+    add("/identify/two-pages-conflict", test_two_pages_conflict);
+    add("/identify/unknown-form-is-named", test_unknown_form_is_named);
+    add("/identify/shifted-sheet", test_shifted_sheet);
     return g_test_run();
 }

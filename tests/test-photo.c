@@ -4,50 +4,14 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "form-compiled.h"
 #include "forms-private.h"
 #include "pose-private.h"
+#include "survey-fixture.h"
 
 #define SEED 1700 /* of tuning */
 
 /* A bubble is 4.2 mm high: read so far off, a mark in it is still its own. */
 #define MOST_OFF_MM 0.8
-
-typedef struct {
-    char *dir;
-    FormPackage *package;
-    FormPrinter *printer;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrFinder *finder;
-} Survey;
-
-static void
-survey_init(Survey *survey)
-{
-    g_autoptr(GError) error = NULL;
-
-    survey->dir = new_dir();
-    survey->package = compile_shipped("sipas-2026", survey->dir);
-    survey->printer = form_printer_new(survey->package, &error);
-    g_assert_no_error(error);
-    survey->forms = omr_forms_new();
-    omr_forms_add(survey->forms, survey->package, &error);
-    g_assert_no_error(error);
-    survey->profile = calibration_profile_default();
-    survey->finder = omr_finder_new();
-}
-
-static void
-survey_clear(Survey *survey)
-{
-    omr_finder_free(survey->finder);
-    calibration_profile_free(survey->profile);
-    omr_forms_free(survey->forms);
-    form_printer_free(survey->printer);
-    form_package_free(survey->package);
-    remove_dir(survey->dir);
-}
 
 /* What came of some pages. */
 typedef struct {
@@ -58,13 +22,11 @@ typedef struct {
 static PIX *
 scan_page(const Survey *survey, int page, int serial, const CalibrationScan *scan)
 {
-    FormSheetId id = {.version = survey->package->version, .page = page};
-
-    g_strlcpy(id.code, survey->package->code, sizeof id.code);
-    g_snprintf(id.serial, sizeof id.serial, "%07d", serial);
+    FormSheetId id = survey_sheet(survey, serial, page);
     g_autoptr(GRand) random = calibration_random(SEED, id.serial, page, "photo test");
     g_autoptr(CalibrationRespondent) respondent =
         calibration_respondent_new(survey->package, &calibration_habits_ordinary, SEED, id.serial);
+
     PIX *pix = calibration_simulate(survey->printer, &id, respondent, scan, random);
     g_assert_nonnull(pix);
     return pix;
@@ -74,10 +36,12 @@ static gboolean
 align(const Survey *survey, const OmrBlank *blank, const OmrPyramid *image, OmrAlignment *alignment)
 {
     const CalibrationAlign *limits = calibration_profile_align(survey->profile);
+    OmrFinder *finder = omr_finder_new();
     g_auto(OmrIdentity) identity = {0};
     OmrPose poses[OMR_MAX_POSES];
 
-    omr_identify(survey->finder, survey->forms, image, &identity);
+    omr_identify(finder, survey->forms, image, &identity);
+    omr_finder_free(finder);
     guint n = identity.symbols->len > 0 ? omr_poses_from_symbols(identity.symbols, survey->package,
                                                                  blank->page, &image->level[0], poses)
                                         : omr_poses_from_print(blank, image, poses);
@@ -273,17 +237,14 @@ test_hidden_rows(gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    Survey survey = {0};
+    static const SurveyTest tests[] = {
+        {"/photo/photos", test_photos},
+        {"/photo/curl", test_curl},
+        {"/photo/jumps", test_jumps},
+        {"/photo/stretch-and-print-scale", test_stretch_and_print_scale},
+        {"/photo/hidden-rows", test_hidden_rows},
+    };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    survey_init(&survey);
-    g_test_add_data_func("/photo/photos", &survey, test_photos);
-    g_test_add_data_func("/photo/curl", &survey, test_curl);
-    g_test_add_data_func("/photo/jumps", &survey, test_jumps);
-    g_test_add_data_func("/photo/stretch-and-print-scale", &survey, test_stretch_and_print_scale);
-    g_test_add_data_func("/photo/hidden-rows", &survey, test_hidden_rows);
-    int status = g_test_run();
-    survey_clear(&survey);
-    return status;
+    return survey_run(tests, G_N_ELEMENTS(tests));
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "form-compiled.h"
-#include "omr-reader.h"
+#include "survey-fixture.h"
 
 #define DEFAULT_PAGES 100
 #define DEFAULT_SEED  1001
@@ -30,15 +29,6 @@ typedef enum {
 
 static const char *const damage_names[N_DAMAGES] = {"noise", "blur", "streaks", "specks",
                                                     "pen",   "torn", "covered"};
-
-typedef struct {
-    char *dir;
-    FormPackage *package;
-    FormPrinter *printer;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Survey;
 
 /* One page: what happens to all of it, and to each of its two QRs. */
 typedef struct {
@@ -292,8 +282,7 @@ test_damage(gconstpointer data)
         for (int i = 0; i < (int)lround(parts[part].share * pages); i++, n++) {
             Case c = draw_case(seed, n, parts[part].dpi);
             g_autoptr(PIX) pix = scan_page(survey, &c, seed);
-            OmrInput input = {.pix = pix, .image = "page"};
-            g_autoptr(FormReading) reading = omr_reader_read(survey->reader, &input);
+            g_autoptr(FormReading) reading = survey_read(survey, pix);
             count(&tally, &c, reading, n);
         }
     }
@@ -308,27 +297,10 @@ test_damage(gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    g_autoptr(GError) error = NULL;
-    Survey survey = {0};
+    static const SurveyTest tests[] = {
+        {"/qr-damage/identified", test_damage},
+    };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    survey.dir = new_dir();
-    survey.package = compile_shipped("sipas-2026", survey.dir);
-    survey.printer = form_printer_new(survey.package, &error);
-    g_assert_no_error(error);
-    survey.forms = omr_forms_new();
-    omr_forms_add(survey.forms, survey.package, &error);
-    g_assert_no_error(error);
-    survey.profile = calibration_profile_default();
-    survey.reader = omr_reader_new(survey.forms, survey.profile);
-    g_test_add_data_func("/qr-damage/identified", &survey, test_damage);
-    int status = g_test_run();
-    omr_reader_free(survey.reader);
-    calibration_profile_free(survey.profile);
-    omr_forms_free(survey.forms);
-    form_printer_free(survey.printer);
-    form_package_free(survey.package);
-    remove_dir(survey.dir);
-    return status;
+    return survey_run(tests, G_N_ELEMENTS(tests));
 }

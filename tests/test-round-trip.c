@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "omr-reader.h"
 #include "survey-fixture.h"
 
 #define SEED 20260
@@ -44,20 +43,10 @@ case_name(const Case *c)
         c->scan.lost_corner, c->scan.lost_qr, c->torn_mm);
 }
 
-static FormSheetId
-sheet_of(const Survey *survey, const Case *c)
-{
-    FormSheetId id = {.version = survey->package->version, .page = c->page};
-
-    g_strlcpy(id.code, survey->package->code, sizeof id.code);
-    g_snprintf(id.serial, sizeof id.serial, "%07d", c->serial);
-    return id;
-}
-
 static CalibrationRespondent *
 respondent_of(const Survey *survey, const Case *c)
 {
-    FormSheetId id = sheet_of(survey, c);
+    FormSheetId id = survey_sheet(survey, c->serial, c->page);
 
     if (c->left_blank)
         return NULL;
@@ -83,7 +72,7 @@ tear_off(cairo_surface_t *paper, double width_mm, const Case *c)
 static FormReading *
 scan_and_read(const Survey *survey, const Case *c, const CalibrationRespondent *respondent)
 {
-    FormSheetId id = sheet_of(survey, c);
+    FormSheetId id = survey_sheet(survey, c->serial, c->page);
     g_autoptr(GRand) random = calibration_random(SEED, id.serial, c->page, "round trip");
     g_autoptr(cairo_surface_t) paper = form_printer_render(survey->printer, c->scan.dpi, &id, NULL, NULL);
 
@@ -96,8 +85,7 @@ scan_and_read(const Survey *survey, const Case *c, const CalibrationRespondent *
         tear_off(paper, survey->package->width_mm, c);
     g_autoptr(PIX) pix = calibration_scan_paper(paper, survey->package, c->page, &c->scan, random);
     g_assert_nonnull(pix);
-    OmrInput input = {.pix = pix, .image = "page"};
-    return omr_reader_read(survey->reader, &input);
+    return survey_read(survey, pix);
 }
 
 /* One line for each thing that is wrong. */
@@ -118,7 +106,7 @@ fail(const char *format, ...)
 static void
 check_page(const Survey *survey, const Case *c, const FormReading *reading)
 {
-    FormSheetId id = sheet_of(survey, c);
+    FormSheetId id = survey_sheet(survey, c->serial, c->page);
     double turn_deg = 90 * c->scan.quarter_turns + c->scan.skew_deg;
     double off_deg = remainder(reading->rotation_deg - turn_deg, 360);
 
@@ -443,10 +431,7 @@ test_ordinary_scans(gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        GTestDataFunc test;
-    } tests[] = {
+    static const SurveyTest tests[] = {
         {"/round-trip/resolutions-and-modes", test_resolutions},
         {"/round-trip/left-blank", test_left_blank},
         {"/round-trip/questionnaires", test_questionnaires},
@@ -458,15 +443,8 @@ main(int argc, char *argv[])
         {"/round-trip/one-stress-at-a-time", test_one_stress_at_a_time},
         {"/round-trip/ordinary-scans", test_ordinary_scans},
     };
-    Survey survey = {0};
 
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions(); /* every field that is wrong is named, not only the first */
-    setMsgSeverity(L_SEVERITY_NONE);
-    survey_init(&survey);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add_data_func(tests[i].path, &survey, tests[i].test);
-    int status = g_test_run();
-    survey_clear(&survey);
-    return status;
+    return survey_run(tests, G_N_ELEMENTS(tests));
 }

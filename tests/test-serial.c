@@ -2,59 +2,22 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "form-compiled.h"
-#include "omr-reader.h"
+#include "survey-fixture.h"
 
 #define SEED 1002
 
-typedef struct {
-    char *dir;
-    FormPackage *package, *other; /* two forms that look the same but for their code */
-    FormPrinter *printer;
-    OmrForms *forms;
-    CalibrationProfile *profile;
-    OmrReader *reader;
-} Fixture;
-
-static FormPackage *
-compile_demo(Fixture *fixture, const char *code)
+static void
+set_up(Survey *survey, gconstpointer data)
 {
-    FormPackage *package = compile_shipped("demo", fixture->dir);
-
-    g_free(package->code);
-    package->code = g_strdup(code);
-    return package;
+    (void)data;
+    survey_init(survey, "demo");
 }
 
 static void
-set_up(Fixture *fixture, gconstpointer data)
-{
-    g_autoptr(GError) error = NULL;
-
-    (void)data;
-    fixture->dir = new_dir();
-    fixture->package = compile_demo(fixture, "ONE");
-    fixture->other = compile_demo(fixture, "TWO");
-    fixture->printer = form_printer_new(fixture->package, &error);
-    g_assert_no_error(error);
-    fixture->forms = omr_forms_new();
-    omr_forms_add(fixture->forms, fixture->package, &error);
-    g_assert_no_error(error);
-    fixture->profile = calibration_profile_default();
-    fixture->reader = omr_reader_new(fixture->forms, fixture->profile);
-}
-
-static void
-tear_down(Fixture *fixture, gconstpointer data)
+tear_down(Survey *survey, gconstpointer data)
 {
     (void)data;
-    omr_reader_free(fixture->reader);
-    calibration_profile_free(fixture->profile);
-    omr_forms_free(fixture->forms);
-    form_printer_free(fixture->printer);
-    form_package_free(fixture->package);
-    form_package_free(fixture->other);
-    remove_dir(fixture->dir);
+    survey_clear(survey);
 }
 
 /* A page without its QRs, and with `text` for its serial where told. */
@@ -95,24 +58,24 @@ print_text(cairo_t *cr, const FormRect *r, const char *text)
 }
 
 static PIX *
-scan_page(const Fixture *fixture, Case *c)
+scan_page(const Survey *survey, Case *c)
 {
-    c->id.version = fixture->package->version;
+    c->id.version = survey->package->version;
     g_autoptr(GRand) random = calibration_random(SEED, c->id.serial, c->id.page, "serial");
-    g_autoptr(cairo_surface_t) paper = form_printer_render(fixture->printer, c->scan.dpi, &c->id, NULL, NULL);
+    g_autoptr(cairo_surface_t) paper = form_printer_render(survey->printer, c->scan.dpi, &c->id, NULL, NULL);
     g_autoptr(cairo_t) cr = cairo_create(paper);
-    const FormPage *page = form_package_page(fixture->package, c->id.page);
+    const FormPage *page = form_package_page(survey->package, c->id.page);
 
     cairo_scale(cr, c->scan.dpi / 25.4, c->scan.dpi / 25.4);
     for (guint i = 0; i < page->qr->len; i++)
         paint_white(cr, &g_array_index(page->qr, FormRect, i));
     if (c->text != NULL)
         print_text(cr, &page->serial_text, c->text);
-    return calibration_scan_paper(paper, fixture->package, c->id.page, &c->scan, random);
+    return calibration_scan_paper(paper, survey->package, c->id.page, &c->scan, random);
 }
 
 static FormReading *
-read_pix(OmrReader *reader, PIX *pix)
+read_by(OmrReader *reader, PIX *pix)
 {
     OmrInput input = {.pix = pix, .image = "page"};
 
@@ -120,11 +83,11 @@ read_pix(OmrReader *reader, PIX *pix)
 }
 
 static FormReading *
-read_case(const Fixture *fixture, Case *c)
+read_case(const Survey *survey, Case *c)
 {
-    g_autoptr(PIX) pix = scan_page(fixture, c);
+    g_autoptr(PIX) pix = scan_page(survey, c);
 
-    return read_pix(fixture->reader, pix);
+    return read_by(survey->reader, pix);
 }
 
 static void
@@ -150,19 +113,19 @@ assert_not_known(const FormReading *reading)
 }
 
 static void
-test_known(Fixture *fixture, gconstpointer data)
+test_known(Survey *survey, gconstpointer data)
 {
     static const char *const serials[] = {"0100423", "7", "HN-01.0042", "01234567890123456789", "B8S50ZQ2G6"};
 
     (void)data;
     for (guint i = 0; i < G_N_ELEMENTS(serials); i++) {
         for (int dpi = 150; dpi <= 300; dpi += 50) {
-            Case c = case_of("ONE", serials[i], dpi);
+            Case c = case_of("DEMO", serials[i], dpi);
             c.scan.mode = dpi == 250 ? CALIBRATION_BILEVEL : CALIBRATION_GREY;
             c.scan.quarter_turns = (dpi / 50 + (int)i) % 4;
             c.scan.skew_deg = (dpi - 225) / 20.0;
             g_test_message("%s at %d dpi", serials[i], dpi);
-            g_autoptr(FormReading) reading = read_case(fixture, &c);
+            g_autoptr(FormReading) reading = read_case(survey, &c);
             assert_known(reading, &c.id);
         }
     }
@@ -170,29 +133,29 @@ test_known(Fixture *fixture, gconstpointer data)
 
 /* A photo, or a flatbed larger than the sheet: the image is not of the sheet's shape. */
 static void
-test_known_on_a_larger_image(Fixture *fixture, gconstpointer data)
+test_known_on_a_larger_image(Survey *survey, gconstpointer data)
 {
-    Case c = case_of("ONE", "0100423", 200);
+    Case c = case_of("DEMO", "0100423", 200);
 
     (void)data;
     c.scan.skew_deg = 1.5;
-    g_autoptr(PIX) pix = scan_page(fixture, &c);
+    g_autoptr(PIX) pix = scan_page(survey, &c);
     g_autoptr(PIX) larger = pixAddBorderGeneral(pix, 150, 500, 60, 20, 250);
-    g_autoptr(FormReading) reading = read_pix(fixture->reader, larger);
+    g_autoptr(FormReading) reading = read_by(survey->reader, larger);
     assert_known(reading, &c.id);
 }
 
 /* Every single digit changed: a check value that fails is never accepted. */
 static void
-test_wrong_check(Fixture *fixture, gconstpointer data)
+test_wrong_check(Survey *survey, gconstpointer data)
 {
-    Case c = case_of("ONE", "0100423", 200);
+    Case c = case_of("DEMO", "0100423", 200);
     (void)data;
-    c.id.version = fixture->package->version;
+    c.id.version = survey->package->version;
     g_autofree char *text = form_sheet_id_print(&c.id);
 
     c.text = text;
-    g_autoptr(FormReading) control = read_case(fixture, &c);
+    g_autoptr(FormReading) control = read_case(survey, &c);
     assert_known(control, &c.id);
     for (gsize i = 0; i < strlen(text); i++) {
         char right = text[i];
@@ -200,7 +163,7 @@ test_wrong_check(Fixture *fixture, gconstpointer data)
             continue;
         text[i] = right == '7' ? '3' : '7';
         g_test_message("%s", text);
-        g_autoptr(FormReading) reading = read_case(fixture, &c);
+        g_autoptr(FormReading) reading = read_case(survey, &c);
         assert_not_known(reading);
         text[i] = right;
     }
@@ -208,43 +171,52 @@ test_wrong_check(Fixture *fixture, gconstpointer data)
 
 /* Two forms of the same look: the check value knows which one it is, and no other form will do. */
 static void
-test_other_form(Fixture *fixture, gconstpointer data)
+test_other_form(Survey *survey, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(FormPackage) other = compile_shipped("demo", survey->dir);
+    g_autoptr(OmrForms) both = omr_forms_new();
     Case c = case_of("TWO", "0100423", 200);
 
     (void)data;
-    g_autoptr(FormReading) unknown = read_case(fixture, &c);
+    g_autoptr(PIX) pix = scan_page(survey, &c);
+    g_autoptr(FormReading) unknown = read_by(survey->reader, pix);
     assert_not_known(unknown);
-    omr_forms_add(fixture->forms, fixture->other, &error);
+
+    g_free(other->code);
+    other->code = g_strdup("TWO");
+    omr_forms_add(both, survey->package, &error);
     g_assert_no_error(error);
-    g_autoptr(FormReading) known = read_case(fixture, &c);
+    omr_forms_add(both, other, &error);
+    g_assert_no_error(error);
+    g_autoptr(OmrReader) reader = omr_reader_new(both, survey->profile);
+    g_autoptr(FormReading) known = read_by(reader, pix);
     assert_known(known, &c.id);
 }
 
 static void
-test_nothing_printed(Fixture *fixture, gconstpointer data)
+test_nothing_printed(Survey *survey, gconstpointer data)
 {
-    Case c = case_of("ONE", "0100423", 200);
+    Case c = case_of("DEMO", "0100423", 200);
 
     (void)data;
     c.text = "";
-    g_autoptr(FormReading) reading = read_case(fixture, &c);
+    g_autoptr(FormReading) reading = read_case(survey, &c);
     assert_not_known(reading);
 }
 
 /* No data to read print with: said once, and the page refused like any without QR. */
 static void
-test_no_data(Fixture *fixture, gconstpointer data)
+test_no_data(Survey *survey, gconstpointer data)
 {
     const char *before = g_getenv("TESSDATA_PREFIX");
     g_autofree char *kept = g_strdup(before);
-    Case c = case_of("ONE", "0100423", 200);
+    Case c = case_of("DEMO", "0100423", 200);
 
     (void)data;
-    g_setenv("TESSDATA_PREFIX", fixture->dir, TRUE);
+    g_setenv("TESSDATA_PREFIX", survey->dir, TRUE);
     for (int i = 0; i < 2; i++) {
-        g_autoptr(FormReading) reading = read_case(fixture, &c);
+        g_autoptr(FormReading) reading = read_case(survey, &c);
         assert_not_known(reading);
         g_assert_true(form_reading_has_flag(reading, "no_text_data"));
     }
@@ -255,7 +227,7 @@ test_no_data(Fixture *fixture, gconstpointer data)
 }
 
 typedef struct {
-    Fixture *fixture;
+    Survey *survey;
     PIX *pix;
 } Work;
 
@@ -263,19 +235,19 @@ static gpointer
 read_in_thread(gpointer data)
 {
     const Work *work = data;
-    g_autoptr(OmrReader) reader = omr_reader_new(work->fixture->forms, work->fixture->profile);
+    g_autoptr(OmrReader) reader = omr_reader_new(work->survey->forms, work->survey->profile);
 
-    return read_pix(reader, work->pix);
+    return read_by(reader, work->pix);
 }
 
 /* What is prepared late is prepared once, whichever thread comes first. */
 static void
-test_threads(Fixture *fixture, gconstpointer data)
+test_threads(Survey *survey, gconstpointer data)
 {
-    Case c = case_of("ONE", "0100423", 200);
-    g_autoptr(PIX) pix = scan_page(fixture, &c);
+    Case c = case_of("DEMO", "0100423", 200);
+    g_autoptr(PIX) pix = scan_page(survey, &c);
     g_autoptr(PIX) larger = pixAddBorderGeneral(pix, 150, 500, 60, 20, 250);
-    Work work = {fixture, larger};
+    Work work = {survey, larger};
     GThread *thread[3];
 
     (void)data;
@@ -287,25 +259,23 @@ test_threads(Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+add(const char *path, void (*test)(Survey *survey, gconstpointer data))
+{
+    g_test_add(path, Survey, NULL, set_up, test, tear_down);
+}
+
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/serial/known", test_known},
-        {"/serial/known-on-a-larger-image", test_known_on_a_larger_image},
-        {"/serial/wrong-check", test_wrong_check},
-        {"/serial/other-form", test_other_form},
-        {"/serial/nothing-printed", test_nothing_printed},
-        {"/serial/no-data", test_no_data},
-        {"/serial/threads", test_threads},
-    };
-
     g_test_init(&argc, &argv, NULL);
     setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    add("/serial/known", test_known);
+    add("/serial/known-on-a-larger-image", test_known_on_a_larger_image);
+    add("/serial/wrong-check", test_wrong_check);
+    add("/serial/other-form", test_other_form);
+    add("/serial/nothing-printed", test_nothing_printed);
+    add("/serial/no-data", test_no_data);
+    add("/serial/threads", test_threads);
     return g_test_run();
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
-#include "omr-reader.h"
 #include "simulation-private.h"
 #include "survey-fixture.h"
 
@@ -34,8 +33,7 @@ read_page(const Survey *survey, int n, double dpi, CalibrationMode mode, DrawBox
             draw(cr, field, random);
     }
     g_autoptr(PIX) pix = calibration_scan_paper(paper, survey->package, id.page, &scan, random);
-    OmrInput input = {.pix = pix, .image = "page"};
-    return omr_reader_read(survey->reader, &input);
+    return survey_read(survey, pix);
 }
 
 /* Counts the boxes, and those that are not in the state wanted. */
@@ -252,8 +250,7 @@ read_written(const Survey *survey, int n, double dpi, CalibrationMode mode, Writ
         g_ptr_array_add(truth, field->has_box ? write(cr, field, random) : NULL);
     }
     g_autoptr(PIX) pix = calibration_scan_paper(paper, survey->package, id.page, &scan, random);
-    OmrInput input = {.pix = pix, .image = "page"};
-    g_autoptr(FormReading) reading = omr_reader_read(survey->reader, &input);
+    g_autoptr(FormReading) reading = survey_read(survey, pix);
     g_assert_false(reading->refused);
     counts->text_ms += reading->time_ms.text;
     for (guint i = 0; i < page->fields->len; i++) {
@@ -311,22 +308,12 @@ test_handwriting(gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        GTestDataFunc test;
-    } tests[] = {
+    static const SurveyTest tests[] = {
         {"/text/empty-boxes", test_empty},         {"/text/single-stroke", test_single_stroke},
         {"/text/line-through", test_line_through}, {"/text/printed", test_printed},
         {"/text/handwriting", test_handwriting},
     };
-    Survey survey = {0};
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    survey_init(&survey);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add_data_func(tests[i].path, &survey, tests[i].test);
-    int status = g_test_run();
-    survey_clear(&survey);
-    return status;
+    return survey_run(tests, G_N_ELEMENTS(tests));
 }
