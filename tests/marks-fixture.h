@@ -11,6 +11,8 @@
 #define WIDTH_PX  1181
 #define HEIGHT_PX 1575
 
+#define SEVERAL_ROW 10 /* of this row several options may be marked, after let_several() */
+
 typedef struct {
     char *dir;
     FormPackage *package; /* page-fixture.h: one page, a blank, no QR */
@@ -19,12 +21,38 @@ typedef struct {
     OmrReader *reader;
 } Fixture;
 
+typedef void (*FixtureFunc)(Fixture *fixture, gconstpointer data);
+typedef void (*DrawFunc)(cairo_t *cr, gpointer data);
+
 /* The package as it is drawn; what a test adds to it, it adds before make_reader(). */
 static inline void
 make_package(Fixture *fixture)
 {
     fixture->dir = g_dir_make_tmp("phieu-marks-XXXXXX", NULL);
     fixture->package = fixture_package(fixture->dir);
+}
+
+static inline void
+let_several(Fixture *fixture)
+{
+    FormPage *page = form_package_page(fixture->package, 1);
+    FormField *several = g_ptr_array_index(page->fields, SEVERAL_ROW);
+
+    several->type = FORM_SELECT_MULTIPLE;
+}
+
+/* A question for every field. */
+static inline void
+add_questions(Fixture *fixture, FormMarksRule rule)
+{
+    const FormPage *page = form_package_page(fixture->package, 1);
+
+    for (guint i = 0; i < page->fields->len; i++) {
+        const FormField *field = g_ptr_array_index(page->fields, i);
+        FormQuestion *question = form_question_new(field->name, field->type);
+        question->marks = rule;
+        g_ptr_array_add(fixture->package->questions, question);
+    }
 }
 
 static inline void
@@ -37,14 +65,6 @@ make_reader(Fixture *fixture)
     g_assert_no_error(error);
     fixture->profile = calibration_profile_default();
     fixture->reader = omr_reader_new(fixture->forms, fixture->profile);
-}
-
-static inline void
-set_up_plain(Fixture *fixture, gconstpointer data)
-{
-    (void)data;
-    make_package(fixture);
-    make_reader(fixture);
 }
 
 static inline void
@@ -62,6 +82,21 @@ tear_down(Fixture *fixture, gconstpointer data)
     g_free(fixture->dir);
 }
 
+typedef struct {
+    const char *path;
+    FixtureFunc test;
+    gconstpointer data; /* for it and for its set_up, or NULL */
+} FixtureTest;
+
+static inline int
+run_tests(const FixtureTest *tests, guint n, FixtureFunc set_up)
+{
+    setMsgSeverity(L_SEVERITY_NONE);
+    for (guint i = 0; i < n; i++)
+        g_test_add(tests[i].path, Fixture, tests[i].data, set_up, tests[i].test, tear_down);
+    return g_test_run();
+}
+
 static inline FormReading *
 read_pix(const Fixture *fixture, PIX *pix)
 {
@@ -70,14 +105,27 @@ read_pix(const Fixture *fixture, PIX *pix)
     return omr_reader_read(fixture->reader, &input);
 }
 
-typedef void (*DrawFunc)(cairo_t *cr, gpointer data);
-
 static inline PIX *
 draw_page(DrawFunc marks, gpointer data)
 {
     OmrHomography upright = fixture_upright();
 
     return fixture_draw(&upright, WIDTH_PX, HEIGHT_PX, marks, data);
+}
+
+/* The form as it is drawn; where `data` points to a DrawFunc, with its print, too. */
+static inline void
+set_up_form(Fixture *fixture, gconstpointer data)
+{
+    const DrawFunc *print = data;
+
+    make_package(fixture);
+    if (print != NULL) {
+        g_autofree char *path = g_build_filename(fixture->dir, "blank.png", NULL);
+        g_autoptr(PIX) printed = draw_page(*print, NULL);
+        g_assert_cmpint(pixWrite(path, printed, IFF_PNG), ==, 0);
+    }
+    make_reader(fixture);
 }
 
 static inline FormReading *
@@ -139,6 +187,12 @@ static inline int
 column_of(int row)
 {
     return row * 2 % FIXTURE_COLS;
+}
+
+static inline int
+other_column_of(int row)
+{
+    return (column_of(row) + 2) % FIXTURE_COLS;
 }
 
 /* How a person marks; lengths in mm. */
@@ -204,6 +258,8 @@ static const Hand hands[] = {
     {"one stroke of a pen", draw_stroke, 0.4, 0.1, TRUE},
     {"one stroke of a light pencil", draw_stroke, 0.5, 0.6, FALSE},
 };
+
+static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
 
 static inline void
 mark_with(cairo_t *cr, const Hand *hand, int row, int column)

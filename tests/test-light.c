@@ -4,7 +4,6 @@
 
 #include "marks-fixture.h"
 
-static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
 static const Hand pen_cross = {"crossed with a pen", draw_cross, 0.4, 0.1, TRUE};
 
 /* Rows of a page on which every row was marked once. */
@@ -148,20 +147,6 @@ print_letters(cairo_t *cr, gpointer data)
     cairo_stroke(cr);
 }
 
-static void
-set_up_letters(Fixture *fixture, gconstpointer data)
-{
-    OmrHomography upright = fixture_upright();
-
-    (void)data;
-    make_package(fixture);
-    g_autofree char *path = g_build_filename(fixture->dir, "blank.png", NULL);
-    g_autoptr(PIX) blank = fixture_draw(&upright, (int)(FIXTURE_W_MM / 25.4 * FIXTURE_DPI),
-                                        (int)(FIXTURE_H_MM / 25.4 * FIXTURE_DPI), print_letters, NULL);
-    g_assert_cmpint(pixWrite(path, blank, IFF_PNG), ==, 0);
-    make_reader(fixture);
-}
-
 /* A pencil so light that no pixel of it is as dark as the print below. */
 static void
 shade_letters(cairo_t *cr, gpointer data)
@@ -193,13 +178,16 @@ test_letters(Fixture *fixture, gconstpointer data)
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
-    setMsgSeverity(L_SEVERITY_NONE);
+    static const DrawFunc letters = print_letters;
+    static const FixtureTest tests[] = {
+        {"/light/shadows", test_shadows, NULL},
+        {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
+        {"/light/crease", test_crease, NULL},
+        {"/light/letters", test_letters, &letters},
+    };
+
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/light/shadows", Fixture, NULL, set_up_plain, test_shadows, tear_down);
-    g_test_add("/light/shadows-on-a-blank", Fixture, NULL, set_up_plain, test_shadows_on_a_blank, tear_down);
-    g_test_add("/light/crease", Fixture, NULL, set_up_plain, test_crease, tear_down);
-    g_test_add("/light/letters", Fixture, NULL, set_up_letters, test_letters, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up_form);
 }

@@ -2,8 +2,6 @@
  * what they did not draw is never an answer. */
 #include "marks-fixture.h"
 
-#define SEVERAL_ROW 10 /* of this row several options may be marked */
-
 static const FormRect box_mm = {86, 180, 50, 11};
 
 static void
@@ -11,9 +9,8 @@ set_up(Fixture *fixture, gconstpointer data)
 {
     (void)data;
     make_package(fixture);
+    let_several(fixture);
     FormPage *page = form_package_page(fixture->package, 1);
-    FormField *several = g_ptr_array_index(page->fields, SEVERAL_ROW);
-    several->type = FORM_SELECT_MULTIPLE;
     FormField *writing = form_page_add_field(page, "writing", FORM_TEXT);
     writing->has_box = TRUE;
     writing->box = box_mm;
@@ -408,31 +405,24 @@ int
 main(int argc, char *argv[])
 {
     static const double white = 1, light_grey = 0.85, grey = 0.5, black = 0.05;
-    static const struct {
-        const char *path;
-        const void *data;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/marks/blank", NULL, test_blank},
-        {"/marks/every-hand-is-seen", NULL, test_every_hand_is_seen},
-        {"/marks/numbers-of-a-mark", NULL, test_numbers_of_a_mark},
-        {"/marks/specks-are-no-answer", NULL, test_specks_are_no_answer},
-        {"/marks/two-marks", NULL, test_two_marks},
-        {"/marks/struck-rows-go-to-a-person", NULL, test_struck_rows_go_to_a_person},
-        {"/marks/cut-off-positions-are-unsure", NULL, test_cut_off_positions_are_unsure},
-        {"/marks/torn-off-before-white", &white, test_torn_off_positions_are_unsure},
-        {"/marks/torn-off-before-light-grey", &light_grey, test_torn_off_positions_are_unsure},
-        {"/marks/torn-off-before-grey", &grey, test_torn_off_positions_are_unsure},
-        {"/marks/torn-off-before-black", &black, test_torn_off_positions_are_unsure},
-        {"/marks/several-values", NULL, test_several_values},
-        {"/marks/several-with-one-unsure", NULL, test_several_with_one_unsure},
-        {"/marks/writing", NULL, test_writing},
-        {"/marks/light-does-not-matter", NULL, test_light_does_not_matter},
+    static const FixtureTest tests[] = {
+        {"/marks/blank", test_blank, NULL},
+        {"/marks/every-hand-is-seen", test_every_hand_is_seen, NULL},
+        {"/marks/numbers-of-a-mark", test_numbers_of_a_mark, NULL},
+        {"/marks/specks-are-no-answer", test_specks_are_no_answer, NULL},
+        {"/marks/two-marks", test_two_marks, NULL},
+        {"/marks/struck-rows-go-to-a-person", test_struck_rows_go_to_a_person, NULL},
+        {"/marks/cut-off-positions-are-unsure", test_cut_off_positions_are_unsure, NULL},
+        {"/marks/torn-off-before-white", test_torn_off_positions_are_unsure, &white},
+        {"/marks/torn-off-before-light-grey", test_torn_off_positions_are_unsure, &light_grey},
+        {"/marks/torn-off-before-grey", test_torn_off_positions_are_unsure, &grey},
+        {"/marks/torn-off-before-black", test_torn_off_positions_are_unsure, &black},
+        {"/marks/several-values", test_several_values, NULL},
+        {"/marks/several-with-one-unsure", test_several_with_one_unsure, NULL},
+        {"/marks/writing", test_writing, NULL},
+        {"/marks/light-does-not-matter", test_light_does_not_matter, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, tests[i].data, set_up, tests[i].test, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up);
 }

@@ -6,8 +6,6 @@
 static const double resolutions_dpi[] = {150, 200, 300};
 static const CalibrationMode modes[] = {CALIBRATION_GREY, CALIBRATION_COLOUR, CALIBRATION_BILEVEL};
 
-static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
-
 /* Scans the form with these marks on it. */
 static FormReading *
 read_scan(const Fixture *fixture, const CalibrationScan *scan, DrawFunc marks, gpointer data)
@@ -249,19 +247,6 @@ draw_outlines(cairo_t *cr, gpointer data)
     }
 }
 
-/* The form has more print than usual; `data` points to what draws it. */
-static void
-set_up_printed(Fixture *fixture, gconstpointer data)
-{
-    const DrawFunc *print = data;
-
-    make_package(fixture);
-    g_autofree char *path = g_build_filename(fixture->dir, "blank.png", NULL);
-    g_autoptr(PIX) printed = draw_page(*print, NULL);
-    g_assert_cmpint(pixWrite(path, printed, IFF_PNG), ==, 0);
-    make_reader(fixture);
-}
-
 /* Faint is what the form prints in black and comes out light grey. */
 static void
 test_faint(Fixture *fixture, gconstpointer data)
@@ -295,24 +280,16 @@ int
 main(int argc, char *argv[])
 {
     static const DrawFunc rule = draw_rule, outlines = draw_outlines;
-    static const struct {
-        const char *path;
-        const DrawFunc *print; /* of the form, beyond what the fixture has; or NULL */
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/quality/clean", NULL, test_clean},
-        {"/quality/damages", NULL, test_damages},
-        {"/quality/faint", &outlines, test_faint},
-        {"/quality/covered", NULL, test_covered},
-        {"/quality/streak-touches", NULL, test_streak_touches},
-        {"/quality/streak-misses", NULL, test_streak_misses},
-        {"/quality/printed-rule-is-no-streak", &rule, test_printed_rule_is_no_streak},
+    static const FixtureTest tests[] = {
+        {"/quality/clean", test_clean, NULL},
+        {"/quality/damages", test_damages, NULL},
+        {"/quality/faint", test_faint, &outlines},
+        {"/quality/covered", test_covered, NULL},
+        {"/quality/streak-touches", test_streak_touches, NULL},
+        {"/quality/streak-misses", test_streak_misses, NULL},
+        {"/quality/printed-rule-is-no-streak", test_printed_rule_is_no_streak, &rule},
     };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, tests[i].print,
-                   tests[i].print != NULL ? set_up_printed : set_up_plain, tests[i].test, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up_form);
 }

@@ -530,29 +530,23 @@ test_lost_and_contradicting_codes(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/reader/told-page", test_told_page},
-        {"/reader/untold-page-is-not-guessed", test_untold_page_is_not_guessed},
-        {"/reader/blank-page", test_blank_page},
-        {"/reader/unaligned", test_unaligned},
-        {"/reader/odd-sizes", test_odd_sizes},
-        {"/reader/depths", test_depths},
-        {"/reader/wrong-resolution-is-no-matter", test_wrong_resolution_is_no_matter},
-        {"/reader/same-page-reads-the-same", test_same_page_reads_the_same},
-        {"/reader/readers-share-forms", test_readers_share_forms},
-        {"/reader/bad-blanks", test_bad_blanks},
-        {"/reader/no-picture-of-the-blank", test_no_picture_of_the_blank},
-        {"/reader/positions", test_positions},
-        {"/reader/wrong-form", test_wrong_form},
-        {"/reader/lost-and-contradicting-codes", test_lost_and_contradicting_codes},
+    static const FixtureTest tests[] = {
+        {"/reader/told-page", test_told_page, NULL},
+        {"/reader/untold-page-is-not-guessed", test_untold_page_is_not_guessed, NULL},
+        {"/reader/blank-page", test_blank_page, NULL},
+        {"/reader/unaligned", test_unaligned, NULL},
+        {"/reader/odd-sizes", test_odd_sizes, NULL},
+        {"/reader/depths", test_depths, NULL},
+        {"/reader/wrong-resolution-is-no-matter", test_wrong_resolution_is_no_matter, NULL},
+        {"/reader/same-page-reads-the-same", test_same_page_reads_the_same, NULL},
+        {"/reader/readers-share-forms", test_readers_share_forms, NULL},
+        {"/reader/bad-blanks", test_bad_blanks, NULL},
+        {"/reader/no-picture-of-the-blank", test_no_picture_of_the_blank, NULL},
+        {"/reader/positions", test_positions, NULL},
+        {"/reader/wrong-form", test_wrong_form, NULL},
+        {"/reader/lost-and-contradicting-codes", test_lost_and_contradicting_codes, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up_plain, tests[i].test, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up_form);
 }

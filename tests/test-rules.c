@@ -3,25 +3,16 @@
  * that may not be an answer is one. */
 #include "marks-fixture.h"
 
-#define SEVERAL_ROW 10 /* of this row several options may be marked */
-
 /* A heavy way to mark and a slight one. */
 static const Hand *const heavy_and_slight[] = {&hands[0], &hands[3]};
-
-static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
 
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
     (void)data;
     make_package(fixture);
-    FormPage *page = form_package_page(fixture->package, 1);
-    FormField *several = g_ptr_array_index(page->fields, SEVERAL_ROW);
-    several->type = FORM_SELECT_MULTIPLE;
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = g_ptr_array_index(page->fields, i);
-        g_ptr_array_add(fixture->package->questions, form_question_new(field->name, field->type));
-    }
+    let_several(fixture);
+    add_questions(fixture, FORM_MARKS_NONE);
     make_reader(fixture);
 }
 
@@ -32,12 +23,6 @@ tell_rule(const Fixture *fixture, FormMarksRule rule)
         FormQuestion *question = g_ptr_array_index(fixture->package->questions, i);
         question->marks = rule;
     }
-}
-
-static int
-other_column_of(int row)
-{
-    return (column_of(row) + 2) % FIXTURE_COLS;
 }
 
 /* To and fro over the rim, all around. */
@@ -451,25 +436,19 @@ test_kinds(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/rules/untold-corrections", test_untold_corrections},
-        {"/rules/told-corrections", test_told_corrections},
-        {"/rules/lone-scribbles", test_lone_scribbles},
-        {"/rules/largest-counts", test_largest_counts},
-        {"/rules/like-marks-are-several", test_like_marks_are_several},
-        {"/rules/light-pencil", test_light_pencil},
-        {"/rules/weak-things", test_weak_things},
-        {"/rules/struck-row", test_struck_row},
-        {"/rules/tail-into-the-next-row", test_tail_into_the_next_row},
-        {"/rules/kinds", test_kinds},
+    static const FixtureTest tests[] = {
+        {"/rules/untold-corrections", test_untold_corrections, NULL},
+        {"/rules/told-corrections", test_told_corrections, NULL},
+        {"/rules/lone-scribbles", test_lone_scribbles, NULL},
+        {"/rules/largest-counts", test_largest_counts, NULL},
+        {"/rules/like-marks-are-several", test_like_marks_are_several, NULL},
+        {"/rules/light-pencil", test_light_pencil, NULL},
+        {"/rules/weak-things", test_weak_things, NULL},
+        {"/rules/struck-row", test_struck_row, NULL},
+        {"/rules/tail-into-the-next-row", test_tail_into_the_next_row, NULL},
+        {"/rules/kinds", test_kinds, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
-    setMsgSeverity(L_SEVERITY_NONE);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up);
 }

@@ -3,27 +3,13 @@
  * them. */
 #include "marks-fixture.h"
 
-static const Hand pen_fill = {"filled with a pen", draw_fill, 0.5, 0.05, TRUE};
-
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
     (void)data;
     make_package(fixture);
-    FormPage *page = form_package_page(fixture->package, 1);
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = g_ptr_array_index(page->fields, i);
-        FormQuestion *question = form_question_new(field->name, field->type);
-        question->marks = FORM_MARKS_CANCEL;
-        g_ptr_array_add(fixture->package->questions, question);
-    }
+    add_questions(fixture, FORM_MARKS_CANCEL);
     make_reader(fixture);
-}
-
-static int
-other_column_of(int row)
-{
-    return (column_of(row) + 2) % FIXTURE_COLS;
 }
 
 /* A pen's straight line, mm from the position's middle. */
@@ -164,20 +150,15 @@ test_pale_dots(Fixture *fixture, gconstpointer data)
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *fixture, gconstpointer data);
-    } tests[] = {
-        {"/single-choices/struck-fills", test_struck_fills},
-        {"/single-choices/slips", test_slips},
-        {"/single-choices/white-paint", test_white_paint},
-        {"/single-choices/pale-dots", test_pale_dots},
+    static const FixtureTest tests[] = {
+        {"/single-choices/struck-fills", test_struck_fills, NULL},
+        {"/single-choices/slips", test_slips, NULL},
+        {"/single-choices/white-paint", test_white_paint, NULL},
+        {"/single-choices/pale-dots", test_pale_dots, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
-    return g_test_run();
+    return run_tests(tests, G_N_ELEMENTS(tests), set_up);
 }
