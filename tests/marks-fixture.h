@@ -128,6 +128,21 @@ set_up_form(Fixture *fixture, gconstpointer data)
     make_reader(fixture);
 }
 
+/* Print for set_up_form(): bold black outlines. */
+static inline void
+draw_outlines(cairo_t *cr, gpointer data)
+{
+    (void)data;
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    cairo_set_line_width(cr, 0.7);
+    for (int i = 0; i < FIXTURE_ROWS * FIXTURE_COLS; i++) {
+        OmrPoint at = fixture_option_mm(i / FIXTURE_COLS, i % FIXTURE_COLS);
+        cairo_new_path(cr);
+        cairo_arc(cr, at.x, at.y, FIXTURE_OPTION_MM / 2, 0, 2 * G_PI);
+        cairo_stroke(cr);
+    }
+}
+
 static inline FormReading *
 read_marks(const Fixture *fixture, DrawFunc marks, gpointer data)
 {

@@ -1,5 +1,5 @@
-/* Uneven light, crease, and print that fills its positions: what is plain to the eye is read, and nothing of
- * it makes an answer. */
+/* Uneven light, crease, blur, and print that fills its positions: what is plain to the eye is read, and
+ * nothing of it makes an answer. */
 #include <math.h>
 
 #include "marks-fixture.h"
@@ -177,15 +177,74 @@ test_letters(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(row_of(blank, row)->state, ==, FORM_FIELD_BLANK);
 }
 
+/* Bold outlines, and blocks that show where a page lies that has lost its letters. */
+static void
+print_boldly(cairo_t *cr, gpointer data)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(5);
+
+    draw_outlines(cr, data);
+    for (int i = 0; i < 150; i++) {
+        int x = g_rand_int_range(random, 0, 15), y = g_rand_int_range(random, 0, 36);
+        cairo_rectangle(cr, 8 + 5 * x, 10 + 5 * y, 4, 4);
+    }
+    cairo_fill(cr);
+}
+
+static gboolean
+is_ringed(int row, int column)
+{
+    return row % 2 == 0 && column == column_of(row);
+}
+
+static void
+ring_some(cairo_t *cr, gpointer data)
+{
+    static const Hand pen_ring = {"ringed with a pen", draw_ring, 0.5, 0.1, FALSE};
+
+    (void)data;
+    print_boldly(cr, NULL);
+    for (int row = 0; row < FIXTURE_ROWS; row += 2)
+        mark_with(cr, &pen_ring, row, column_of(row));
+}
+
+/* A coarse page out of focus: its edges are a mm wide. An outline comes out wider than the blank has it, and
+ * yet is no ring around itself. */
+static void
+test_blur(Fixture *fixture, gconstpointer data)
+{
+    const double k = 125 / 25.4;
+    OmrHomography coarse = {{k, 0, -0.5, 0, k, -0.5, 0, 0}};
+    g_autoptr(PIX) page =
+        fixture_draw(&coarse, (int)(FIXTURE_W_MM * k), (int)(FIXTURE_H_MM * k), ring_some, NULL);
+    g_autoptr(PIX) pix = pixBlockconv(page, 2, 2);
+    g_autoptr(GArray) positions = g_array_new(FALSE, TRUE, sizeof(OmrPosition));
+    OmrInput input = {.pix = pix, .image = "blurred", .positions = positions};
+    g_autoptr(FormReading) reading = omr_reader_read(fixture->reader, &input);
+
+    (void)data;
+    g_assert_false(reading->refused);
+    for (guint i = 0; i < positions->len; i++) {
+        const OmrPosition *position = &g_array_index(positions, OmrPosition, i);
+        int row = (int)i / FIXTURE_COLS, column = (int)i % FIXTURE_COLS;
+        if (is_ringed(row, column)) {
+            g_assert_cmpfloat(position->mark.ring, >, 0.8);
+            continue;
+        }
+        g_assert_cmpfloat(position->mark.ring, <, 0.1);
+        g_assert_cmpint(mark_of(reading, row, column)->kind, !=, FORM_KIND_CIRCLE);
+    }
+    g_assert_cmpuint(positions->len, ==, FIXTURE_ROWS * FIXTURE_COLS);
+}
+
 int
 main(int argc, char *argv[])
 {
-    static const DrawFunc letters = print_letters;
+    static const DrawFunc letters = print_letters, bold = print_boldly;
     static const FixtureTest tests[] = {
-        {"/light/shadows", test_shadows, NULL},
-        {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
-        {"/light/crease", test_crease, NULL},
-        {"/light/letters", test_letters, &letters},
+        {"/light/shadows", test_shadows, NULL}, {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
+        {"/light/crease", test_crease, NULL},   {"/light/letters", test_letters, &letters},
+        {"/light/blur", test_blur, &bold},
     };
 
     g_test_init(&argc, &argv, NULL);

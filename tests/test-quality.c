@@ -232,21 +232,6 @@ draw_rule(cairo_t *cr, gpointer data)
         mark_every_row(cr, data);
 }
 
-/* Bold black outlines. */
-static void
-draw_outlines(cairo_t *cr, gpointer data)
-{
-    (void)data;
-    cairo_set_source_rgb(cr, 0, 0, 0);
-    cairo_set_line_width(cr, 0.7);
-    for (int i = 0; i < FIXTURE_ROWS * FIXTURE_COLS; i++) {
-        OmrPoint at = fixture_option_mm(i / FIXTURE_COLS, i % FIXTURE_COLS);
-        cairo_new_path(cr);
-        cairo_arc(cr, at.x, at.y, FIXTURE_OPTION_MM / 2, 0, 2 * G_PI);
-        cairo_stroke(cr);
-    }
-}
-
 /* Faint is what the form prints in black and comes out light grey. */
 static void
 test_faint(Fixture *fixture, gconstpointer data)
