@@ -354,6 +354,18 @@ station_check(Station *station)
     sqlite3_finalize(statement);
 }
 
+static inline gint64
+number(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+    gint64 result = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return result;
+}
+
 /* --- sample lists --- */
 
 typedef struct {
@@ -396,4 +408,18 @@ sample_clear(Sample *list)
 {
     g_strfreev(list->sample.columns);
     g_ptr_array_unref(list->sample.rows);
+}
+
+static inline void
+import_ok(Station *station, const char *text, guint added, guint same)
+{
+    Sample sample = sample_parse(text);
+    StoreSampleResult result = {0};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(store_import_sample(station->store, &sample.sample, &result, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.added, ==, added);
+    g_assert_cmpuint(result.same, ==, same);
+    sample_clear(&sample);
 }
