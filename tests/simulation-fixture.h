@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calibration-simulation.h"
+#include "pix-fixture.h"
 
 #define SERIAL "0100423"
 
@@ -115,21 +116,6 @@ simulate(const FormPackage *package, const CalibrationRespondent *respondent, co
     }
     g_autoptr(GRand) random = calibration_random(seed, SERIAL, 1, "scan");
     return calibration_scan_paper(paper, package, 1, scan, random);
-}
-
-static inline char *
-hash(PIX *pix)
-{
-    gsize length = (gsize)pixGetWpl(pix) * (gsize)pixGetHeight(pix) * 4;
-    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)pixGetData(pix), length);
-}
-
-static inline double
-grey_at(PIX *pix, int x, int y)
-{
-    l_uint32 value = 255;
-    pixGetPixel(pix, x, y, &value);
-    return value;
 }
 
 static inline CalibrationScan
