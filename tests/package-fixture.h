@@ -1,10 +1,10 @@
 /* Form packages as text, loaded from a folder of the tests' own. */
 #pragma once
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "folder-fixture.h"
 #include "form-error.h"
 #include "form-package.h"
 
@@ -69,8 +69,6 @@ static const char everything[] =
     "\"3\"},"
     "  \"relevant\": \"selected(${s}, '3')\"}]}";
 
-static char *dir;
-
 /* Unlike g_file_set_contents(), which syncs. */
 static inline void
 write_file(const char *path, const char *data, gssize length)
@@ -103,22 +101,4 @@ assert_message(const GError *error, const char *part)
     if (strstr(error->message, part) == NULL)
         g_test_message("wanted “%s” in “%s”", part, error->message);
     g_assert_nonnull(strstr(error->message, part));
-}
-
-/* Runs the tests, which share the folder. */
-static inline int
-run_tests(void)
-{
-    dir = g_dir_make_tmp("phieu-package-XXXXXX", NULL);
-    int status = g_test_run();
-    GDir *files = g_dir_open(dir, 0, NULL);
-
-    for (const char *name; (name = g_dir_read_name(files)) != NULL;) {
-        g_autofree char *path = g_build_filename(dir, name, NULL);
-        g_unlink(path);
-    }
-    g_dir_close(files);
-    g_rmdir(dir);
-    g_free(dir);
-    return status;
 }

@@ -1,5 +1,4 @@
 /* Fitting the mark model: what is known of the data must come out again. */
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -7,8 +6,7 @@
 #include "calibration-fit.h"
 #include "calibration-reliability.h"
 #include "fit-private.h"
-
-static char *dir;
+#include "folder-fixture.h"
 
 static char *
 path_of(const char *name)
@@ -539,24 +537,10 @@ test_profile_is_written_and_reads_alike(void)
     g_assert_nonnull(strstr(error->message, "not those that were fitted"));
 }
 
-static void
-remove_dir(void)
-{
-    static const char *const files[] = {"labels.csv", "made.profile"};
-
-    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = path_of(files[i]);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
-}
-
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    dir = g_dir_make_tmp("phieu-fit-XXXXXX", NULL);
     g_test_add_func("/fit/recovers-the-model", test_recovers_the_model);
     g_test_add_func("/fit/few-labels-move-little", test_few_labels_move_little);
     g_test_add_func("/fit/a-wrong-label-is-bounded", test_a_wrong_label_is_bounded);
@@ -571,7 +555,5 @@ main(int argc, char **argv)
     g_test_add_func("/labels/that-are-judged", test_labels_that_are_judged);
     g_test_add_func("/labels/files-that-are-none", test_labels_that_are_none);
     g_test_add_func("/profile/written", test_profile_is_written_and_reads_alike);
-    int status = g_test_run();
-    remove_dir();
-    return status;
+    return run_in_folder();
 }

@@ -352,5 +352,5 @@ main(int argc, char *argv[])
     g_test_add_func("/package/byte-order-mark", test_byte_order_mark);
     g_test_add_func("/package/files-that-are-none", test_files_that_are_none);
     g_test_add_func("/package/damage", test_damage);
-    return run_tests();
+    return run_in_folder();
 }

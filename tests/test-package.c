@@ -330,5 +330,5 @@ main(int argc, char *argv[])
     g_test_add_func("/package/shapes", test_shapes);
     g_test_add_func("/package/schema", test_schema);
     g_test_add_func("/package/example-of-the-manual", test_example_of_the_manual);
-    return run_tests();
+    return run_in_folder();
 }

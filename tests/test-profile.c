@@ -1,12 +1,10 @@
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "calibration-error.h"
 #include "calibration-profile.h"
-
-static char *dir;
+#include "folder-fixture.h"
 
 static CalibrationProfile *
 load_text(const char *text, gssize length, GError **error)
@@ -346,24 +344,10 @@ test_features_by_name(void)
     g_assert_cmpfloat(mark.cover, ==, 0.5);
 }
 
-static void
-remove_dir(void)
-{
-    static const char *const files[] = {"scanner.profile", "huge.profile"};
-
-    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(dir, files[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
-}
-
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    dir = g_dir_make_tmp("phieu-profile-XXXXXX", NULL);
     g_test_add_func("/profile/default", test_default);
     g_test_add_func("/profile/every-key-is-read-and-explained", test_every_key_is_read_and_explained);
     g_test_add_func("/profile/shipped-file-loads", test_shipped_file_loads);
@@ -380,7 +364,5 @@ main(int argc, char **argv)
                     test_a_speck_is_less_likely_than_a_stroke);
     g_test_add_func("/mark-model/a-ring-raises", test_a_ring_raises);
     g_test_add_func("/mark-model/features-by-name", test_features_by_name);
-    int status = g_test_run();
-    remove_dir();
-    return status;
+    return run_in_folder();
 }

@@ -1,15 +1,13 @@
 /* The target page and what its scan tells: the simulation's own numbers are found again, each defect is
  * named, and what is no target is refused. */
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 #include "calibration-error.h"
 #include "calibration-scanner.h"
 #include "calibration-target.h"
+#include "folder-fixture.h"
 #include "form-image.h"
-
-static char *dir;
 
 static CalibrationScan
 good_scan(double dpi, CalibrationMode mode)
@@ -546,8 +544,8 @@ drift_of(const char *path, const CalibrationScannerReading *reading, guint *reco
     CalibrationRecord record = {"room 12", "now.png", "now", 0};
     g_autoptr(GError) error = NULL;
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)calibration_finding_free);
-    g_assert_true(calibration_scanner_history_compare(path, &record, reading, calibration_profile_scanner(profile),
-                                              findings, records, &error));
+    g_assert_true(calibration_scanner_history_compare(
+        path, &record, reading, calibration_profile_scanner(profile), findings, records, &error));
     g_assert_no_error(error);
     return findings;
 }
@@ -646,7 +644,6 @@ main(int argc, char **argv)
 {
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_init(&argc, &argv, NULL);
-    dir = g_dir_make_tmp("phieu-target-XXXXXX", NULL);
     g_test_add_func("/target/write", test_write);
     g_test_add_func("/target/geometry", test_geometry);
     g_test_add_func("/target/feed", test_feed);
@@ -666,13 +663,5 @@ main(int argc, char **argv)
     g_test_add_func("/target/history", test_history);
     g_test_add_func("/target/history-kinds", test_history_kinds);
     g_test_add_func("/target/history-refused", test_history_refused);
-    int failed = g_test_run();
-    static const char *const files[] = {"target.pdf", "history.jsonl", "kinds.jsonl", "letter.txt"};
-    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(dir, files[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
-    return failed;
+    return run_in_folder();
 }
