@@ -1,9 +1,5 @@
-#include <math.h>
-#include <poppler.h>
-
-#include "form-compiled.h"
-
-#define MM_PER_PT (25.4 / 72)
+/* Shipped forms, laid out: what the package says, where things stand, and what is drawn. */
+#include "layout-fixture.h"
 
 static PIX *
 open_blank(const FormPackage *package, const FormPage *page)
@@ -13,17 +9,6 @@ open_blank(const FormPackage *package, const FormPage *page)
     g_assert_nonnull(pix);
     g_assert_cmpint(pixGetDepth(pix), ==, 8);
     return pix;
-}
-
-static PopplerDocument *
-open_master(const FormPackage *package)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = form_package_path(package, package->print_file);
-    g_autoptr(GFile) file = g_file_new_for_path(path);
-    PopplerDocument *document = poppler_document_new_from_gfile(file, NULL, NULL, &error);
-    g_assert_no_error(error);
-    return document;
 }
 
 /* ---- what is in the package ---- */
@@ -85,23 +70,6 @@ test_page_counts(void)
     remove_dir(dir);
 }
 
-static guint
-times_on_paper(const FormPackage *package, const char *name, guint *options)
-{
-    guint times = 0;
-    for (guint p = 0; p < package->pages->len; p++) {
-        const FormPage *page = package->pages->pdata[p];
-        for (guint i = 0; i < page->fields->len; i++) {
-            const FormField *field = page->fields->pdata[i];
-            if (strcmp(field->name, name) != 0)
-                continue;
-            times++;
-            *options = field->options->len;
-        }
-    }
-    return times;
-}
-
 static void
 test_every_question_once(gconstpointer name)
 {
@@ -151,76 +119,6 @@ test_sipas_is_whole(void)
 }
 
 /* ---- where things stand ---- */
-
-typedef struct {
-    FormRect rect;
-    const char *what;
-} Thing;
-
-static void
-add_thing(GArray *things, FormRect rect, const char *what)
-{
-    Thing thing = {rect, what};
-    g_array_append_val(things, thing);
-}
-
-static GArray *
-things_of(const FormPage *page)
-{
-    GArray *things = g_array_new(FALSE, FALSE, sizeof(Thing));
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = page->fields->pdata[i];
-        for (guint o = 0; o < field->options->len; o++) {
-            const FormOption *option = &g_array_index(field->options, FormOption, o);
-            FormRect rect = {option->x_mm - option->w_mm / 2, option->y_mm - option->h_mm / 2, option->w_mm,
-                             option->h_mm};
-            add_thing(things, rect, field->name);
-        }
-        if (field->has_box)
-            add_thing(things, field->box, field->name);
-    }
-    for (guint i = 0; i < page->fiducials->len; i++) {
-        FormRect rect = g_array_index(page->fiducials, FormRect, i);
-        rect = (FormRect){rect.x_mm - 2.5, rect.y_mm - 2.5, rect.w_mm + 5, rect.h_mm + 5};
-        add_thing(things, rect, "fiducial with its quiet zone");
-    }
-    for (guint i = 0; i < page->qr->len; i++)
-        add_thing(things, g_array_index(page->qr, FormRect, i), "QR");
-    g_assert_true(page->has_serial_text);
-    add_thing(things, page->serial_text, "serial");
-    if (page->head)
-        add_thing(things, page->head->rect, "head");
-    return things;
-}
-
-static gboolean
-overlap(const FormRect *a, const FormRect *b)
-{
-    return a->x_mm < b->x_mm + b->w_mm - 0.001 && b->x_mm < a->x_mm + a->w_mm - 0.001 &&
-           a->y_mm < b->y_mm + b->h_mm - 0.001 && b->y_mm < a->y_mm + a->h_mm - 0.001;
-}
-
-static void
-assert_nothing_overlaps(const FormPackage *package)
-{
-    for (guint p = 0; p < package->pages->len; p++) {
-        g_autoptr(GArray) things = things_of(package->pages->pdata[p]);
-        for (guint i = 0; i < things->len; i++) {
-            const Thing *a = &g_array_index(things, Thing, i);
-            g_assert_cmpfloat(a->rect.x_mm, >=, 5);
-            g_assert_cmpfloat(a->rect.y_mm, >=, 5);
-            g_assert_cmpfloat(a->rect.x_mm + a->rect.w_mm, <=, 205);
-            g_assert_cmpfloat(a->rect.y_mm + a->rect.h_mm, <=, 292);
-            for (guint j = 0; j < i; j++) {
-                const Thing *b = &g_array_index(things, Thing, j);
-                if (overlap(&a->rect, &b->rect)) {
-                    g_test_message("page %u: %s lies over %s", p + 1, a->what, b->what);
-                    g_test_fail();
-                }
-            }
-        }
-    }
-}
 
 static void
 test_nothing_overlaps(gconstpointer name)
@@ -273,20 +171,6 @@ test_fiducials_tell_up_from_down(void)
             g_assert_cmpfloat(hypot(dx_mm, dy_mm), >, 8);
         }
     remove_dir(dir);
-}
-
-static const FormOption *
-find_option(const FormPackage *package, const char *name, guint index)
-{
-    for (guint p = 0; p < package->pages->len; p++) {
-        const FormPage *page = package->pages->pdata[p];
-        for (guint i = 0; i < page->fields->len; i++) {
-            const FormField *field = page->fields->pdata[i];
-            if (strcmp(field->name, name) == 0)
-                return &g_array_index(field->options, FormOption, index);
-        }
-    }
-    g_assert_not_reached();
 }
 
 static const FormField *
@@ -412,94 +296,6 @@ test_places_to_print_into_are_white(gconstpointer name)
     remove_dir(dir);
 }
 
-static gboolean
-in_an_option(const FormPage *page, double x_mm, double y_mm)
-{
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = page->fields->pdata[i];
-        for (guint o = 0; o < field->options->len; o++) {
-            const FormOption *option = &g_array_index(field->options, FormOption, o);
-            if (fabs(x_mm - option->x_mm) < option->w_mm / 2 && fabs(y_mm - option->y_mm) < option->h_mm / 2)
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* Whether a letter, without the white above and below it, touches an option or a box that it does not stand
- * in. */
-static gboolean
-touches_a_field(const FormPage *page, const PopplerRectangle *letter)
-{
-    double high_mm = (letter->y2 - letter->y1) * MM_PER_PT;
-    FormRect ink = {letter->x1 * MM_PER_PT, letter->y1 * MM_PER_PT + high_mm * 0.25,
-                    (letter->x2 - letter->x1) * MM_PER_PT, high_mm * 0.5};
-    for (guint i = 0; i < page->fields->len; i++) {
-        const FormField *field = page->fields->pdata[i];
-        for (guint o = 0; o < field->options->len; o++) {
-            const FormOption *option = &g_array_index(field->options, FormOption, o);
-            FormRect rect = {option->x_mm - option->w_mm / 2, option->y_mm - option->h_mm / 2, option->w_mm,
-                             option->h_mm};
-            if (overlap(&ink, &rect))
-                return TRUE;
-        }
-        if (field->has_box && field->cells == 0 && overlap(&ink, &field->box))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Every letter of the master is at least 9 pt high and clear of fields and margins, but for the number in a
- * bubble. Returns the number of letters. */
-static guint
-assert_letters(PopplerPage *from, const FormPage *page)
-{
-    guint n = 0, seen = 0;
-    PopplerRectangle *places = NULL;
-    GList *runs = poppler_page_get_text_attributes(from);
-    g_autofree char *text = poppler_page_get_text(from);
-    g_assert_true(poppler_page_get_text_layout(from, &places, &n));
-    for (GList *run = runs; run; run = run->next) {
-        const PopplerTextAttributes *of = run->data;
-        for (int i = of->start_index; i <= of->end_index && i < (int)n; i++) {
-            gunichar letter = g_utf8_get_char(g_utf8_offset_to_pointer(text, i));
-            double x_mm = (places[i].x1 + places[i].x2) / 2 * MM_PER_PT;
-            double y_mm = (places[i].y1 + places[i].y2) / 2 * MM_PER_PT;
-            if (g_unichar_isspace(letter) || in_an_option(page, x_mm, y_mm))
-                continue;
-            seen++;
-            g_assert_cmpfloat(of->font_size, >=, 8.95);
-            g_assert_cmpfloat(places[i].x1 * MM_PER_PT, >=, 15.5);
-            g_assert_cmpfloat(places[i].x2 * MM_PER_PT, <=, 194.5);
-            if (touches_a_field(page, &places[i])) {
-                g_test_message("page %d: a letter at %.1f %.1f mm of \"%.*s\" touches a field", page->page,
-                               x_mm, y_mm,
-                               (int)(g_utf8_offset_to_pointer(text, of->end_index) -
-                                     g_utf8_offset_to_pointer(text, of->start_index)),
-                               g_utf8_offset_to_pointer(text, of->start_index));
-                g_test_fail();
-            }
-        }
-    }
-    poppler_page_free_text_attributes(runs);
-    g_free(places);
-    return seen;
-}
-
-static guint
-assert_all_letters(const FormPackage *package)
-{
-    PopplerDocument *master = open_master(package);
-    guint total = 0;
-    for (guint p = 0; p < package->pages->len; p++) {
-        PopplerPage *page = poppler_document_get_page(master, (int)p);
-        total += assert_letters(page, package->pages->pdata[p]);
-        g_object_unref(page);
-    }
-    g_object_unref(master);
-    return total;
-}
-
 static void
 test_text_is_legible(gconstpointer name)
 {
@@ -507,25 +303,6 @@ test_text_is_legible(gconstpointer name)
     g_autoptr(FormPackage) package = compile_shipped(name, dir);
     g_assert_cmpuint(assert_all_letters(package), >, 500);
     remove_dir(dir);
-}
-
-static char *
-page_text(PopplerDocument *master, int index)
-{
-    PopplerPage *page = poppler_document_get_page(master, index);
-    char *text = poppler_page_get_text(page);
-    g_strdelimit(text, "\n", ' ');
-    g_object_unref(page);
-    return text;
-}
-
-static guint
-count(const char *text, const char *what)
-{
-    guint n = 0;
-    for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
-        n++;
-    return n;
 }
 
 /* The scale once a grid, and again where it goes on. */
@@ -603,173 +380,6 @@ test_other_language(void)
     remove_dir(dir);
 }
 
-/* ---- awkward forms ---- */
-
-static void
-test_page_break(void)
-{
-    char *dir = new_dir();
-    g_autoptr(FormDefinition) definition = small_definition(
-        NULL, "| select_one yn | first | First? | | | |\n| select_one yn | second | Second? | | yes | |",
-        NULL);
-    g_autoptr(FormPackage) package = compile(definition, dir, "t");
-    g_assert_cmpuint(package->pages->len, ==, 2);
-    g_assert_cmpstr(((FormField *)form_package_page(package, 2)->fields->pdata[0])->name, ==, "second");
-    remove_dir(dir);
-}
-
-/* Many questions of all shapes: nothing is lost, split or laid over another, whatever the lengths. */
-static void
-test_long_form(void)
-{
-    char *dir = new_dir();
-    g_autoptr(GString) survey = g_string_new(NULL);
-    g_autoptr(GRand) random = g_rand_new_with_seed(7);
-    for (int i = 0; i < 120; i++) {
-        g_autoptr(GString) label = g_string_new(NULL);
-        for (int w = g_rand_int_range(random, 1, 40); w > 0; w--)
-            g_string_append_printf(label, "word%d ", w);
-        static const char *const types[] = {
-            "select_one yn", "select_one many", "select_multiple many", "text", "integer", "date", "decimal"};
-        g_string_append_printf(survey, "| %s | q%d | %d. %s | | | |\n", types[i % 7], i, i, label->str);
-    }
-    g_autoptr(GString) choices = g_string_new("| yn | 1 | Yes |\n| yn | 2 | No |\n");
-    for (int i = 0; i < 23; i++)
-        g_string_append_printf(choices, "| many | c%d | %.*s option |\n", i, 5 * (i % 9),
-                               "lorem ipsum dolor sit amet consectetur adipiscing elit");
-    g_autoptr(FormDefinition) definition = small_definition(
-        "| ABCDEFGHIJKLMNOPQRST | 999999 | A title so long that it goes on over several lines, whatever the "
-        "size it is "
-        "set in, because its author did not know where to stop | en | Province ${province} |",
-        survey->str, choices->str);
-    g_autoptr(FormPackage) package = compile(definition, dir, "long");
-    for (int i = 0; i < 120; i++) {
-        g_autofree char *name = g_strdup_printf("q%d", i);
-        guint options = 0;
-        g_assert_cmpuint(times_on_paper(package, name, &options), ==, 1);
-    }
-    assert_nothing_overlaps(package);
-    assert_all_letters(package);
-    remove_dir(dir);
-}
-
-static void
-test_list_nolabel_grid(void)
-{
-    char *dir = new_dir();
-    g_autoptr(FormDefinition) definition =
-        small_definition(NULL,
-                         "| select_one yn | h | Did you ever? | label | | |\n"
-                         "| select_one yn | r1 | a) ski | list-nolabel | | |\n"
-                         "| select_one yn | r2 | b) swim | list-nolabel | | |\n"
-                         "| select_one yn | other | And now? | | | |",
-                         NULL);
-    g_autoptr(FormPackage) package = compile(definition, dir, "grid");
-    guint options = 0;
-    g_assert_cmpuint(times_on_paper(package, "h", &options), ==, 0);
-    g_assert_null(form_package_question(package, "h"));
-    g_assert_cmpfloat_with_epsilon(find_option(package, "r1", 0)->x_mm, find_option(package, "r2", 0)->x_mm,
-                                   0.001);
-    g_assert_cmpfloat(find_option(package, "r2", 0)->y_mm - find_option(package, "r1", 0)->y_mm, <, 9);
-    PopplerDocument *master = open_master(package);
-    g_autofree char *text = page_text(master, 0);
-    g_assert_cmpuint(count(text, "Did you ever?"), ==, 1);
-    g_assert_cmpuint(count(text, "Yes"), ==, 2);
-    g_object_unref(master);
-    remove_dir(dir);
-}
-
-/* The printed number is the code; a long code gets its place in the list, unless that is another's code. */
-static void
-test_numbers_in_bubbles(void)
-{
-    char *dir = new_dir();
-    g_autoptr(FormDefinition) definition =
-        small_definition(NULL, "| select_one a | a | Alpha? | | | |\n| select_one b | b | Beta? | | | |",
-                         "| a | 7 | Seven |\n| a | 8 | Eight |\n| a | other | Other |\n"
-                         "| b | 5 | Five |\n| b | 6 | Six |\n| b | 4 | Four |\n| b | other | Other |");
-    g_autoptr(FormPackage) package = compile(definition, dir, "numbers");
-    PopplerDocument *master = open_master(package);
-    g_autofree char *text = page_text(master, 0);
-    static const char *const once[] = {"7", "8", "3", "5", "6", "4"};
-    for (gsize i = 0; i < G_N_ELEMENTS(once); i++)
-        g_assert_cmpuint(count(text, once[i]), ==, 1);
-    g_object_unref(master);
-    remove_dir(dir);
-}
-
-static void
-assert_refused(const FormDefinition *definition, const char *path, int code, const char *names)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(FormPackage) package = form_layout_compile(definition, NULL, path, &error);
-    g_assert_null(package);
-    g_assert_error(error, FORM_ERROR, code);
-    g_assert_nonnull(strstr(error->message, names));
-    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
-}
-
-static void
-test_question_too_long(void)
-{
-    char *dir = new_dir();
-    g_autofree char *path = g_build_filename(dir, "t.form.json", NULL);
-    g_autoptr(GString) choices = g_string_new(NULL);
-    for (int i = 1; i <= 60; i++)
-        g_string_append_printf(
-            choices,
-            "| many | %d | A choice that takes a line of the page all for itself, because its author "
-            "wanted to leave nothing unsaid |\n",
-            i);
-    g_autoptr(FormDefinition) definition = small_definition(
-        NULL, "| text | fine | Fine | | | |\n| select_one many | endless | Endless? | | | |", choices->str);
-    assert_refused(definition, path, FORM_ERROR_INPUT, "endless");
-    remove_dir(dir);
-}
-
-static void
-test_letters_the_font_lacks(void)
-{
-    char *dir = new_dir();
-    g_autofree char *path = g_build_filename(dir, "t.form.json", NULL);
-    g_autoptr(FormDefinition) definition = small_definition(
-        NULL, "| text | fine | Tiếng Việt Ễ ậ | | | |\n| text | kanji | 漢字? | | | |", NULL);
-    assert_refused(definition, path, FORM_ERROR_INPUT, "kanji");
-    remove_dir(dir);
-}
-
-static void
-test_folder_not_there(void)
-{
-    char *dir = new_dir();
-    g_autofree char *path = g_build_filename(dir, "nowhere", "t.form.json", NULL);
-    g_autoptr(FormDefinition) definition = small_definition(NULL, "| text | a | A | | | |", NULL);
-    assert_refused(definition, path, FORM_ERROR_MACHINE, "nowhere");
-    remove_dir(dir);
-}
-
-static void
-test_font_missing(void)
-{
-    if (g_test_subprocess()) {
-        char *dir = new_dir();
-        g_autofree char *path = g_build_filename(dir, "t.form.json", NULL);
-        g_autoptr(FormDefinition) definition = small_definition(NULL, "| text | a | A | | | |", NULL);
-        assert_refused(definition, path, FORM_ERROR_MACHINE, "fonts-noto-core");
-        remove_dir(dir);
-        return;
-    }
-    char *dir = new_dir();
-    g_autofree char *config = g_build_filename(dir, "fonts.conf", NULL);
-    g_assert_true(
-        g_file_set_contents(config, "<?xml version=\"1.0\"?><fontconfig></fontconfig>\n", -1, NULL));
-    g_setenv("FONTCONFIG_FILE", config, TRUE);
-    g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
-    g_unsetenv("FONTCONFIG_FILE");
-    g_test_trap_assert_passed();
-    remove_dir(dir);
-}
-
 static void
 test_shipped_names(void)
 {
@@ -818,7 +428,7 @@ add_for_shipped(const char *path, GTestDataFunc function)
 }
 
 int
-main(int argc, char **argv)
+main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     setMsgSeverity(L_SEVERITY_NONE);
@@ -837,14 +447,6 @@ main(int argc, char **argv)
     g_test_add_func("/layout/drawn/scale-is-repeated", test_scale_is_repeated);
     g_test_add_func("/layout/same-bytes", test_same_bytes);
     g_test_add_func("/layout/other-language", test_other_language);
-    g_test_add_func("/layout/awkward/page-break", test_page_break);
-    g_test_add_func("/layout/awkward/long-form", test_long_form);
-    g_test_add_func("/layout/awkward/list-nolabel-grid", test_list_nolabel_grid);
-    g_test_add_func("/layout/awkward/numbers-in-bubbles", test_numbers_in_bubbles);
-    g_test_add_func("/layout/errors/question-too-long", test_question_too_long);
-    g_test_add_func("/layout/errors/letters-the-font-lacks", test_letters_the_font_lacks);
-    g_test_add_func("/layout/errors/folder-not-there", test_folder_not_there);
-    g_test_add_func("/layout/errors/font-missing", test_font_missing);
     g_test_add_func("/layout/shipped/names", test_shipped_names);
     g_test_add_func("/layout/image/from-surface", test_image_from_surface);
     return g_test_run();
