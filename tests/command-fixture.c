@@ -111,8 +111,8 @@ fixture_write(const char *path, const void *content, gssize length)
     g_assert_no_error(error);
 }
 
-void
-fixture_set_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+static void
+set_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     GError *error = NULL;
     fixture->dir = g_dir_make_tmp("phieu-command-XXXXXX", &error);
@@ -136,8 +136,8 @@ remove_one(const char *path, const struct stat *about G_GNUC_UNUSED, int kind G_
     return remove(path);
 }
 
-void
-fixture_tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+static void
+tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     form_printer_free(fixture->printer);
     form_package_free(fixture->package);
@@ -145,6 +145,12 @@ fixture_tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_free(fixture->dir);
     g_free(fixture->definition);
     g_free(fixture->package_path);
+}
+
+void
+add_test(const char *path, void (*test)(Fixture *fixture, gconstpointer data), gconstpointer data)
+{
+    g_test_add(path, Fixture, data, set_up, test, tear_down);
 }
 
 static PIX *

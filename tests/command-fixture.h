@@ -51,8 +51,8 @@ typedef struct {
     FormPrinter *printer;
 } Fixture;
 
-void fixture_set_up(Fixture *fixture, gconstpointer data);
-void fixture_tear_down(Fixture *fixture, gconstpointer data);
+/* A test with such a folder of its own; `data`, or NULL, is for the test. */
+void add_test(const char *path, void (*test)(Fixture *fixture, gconstpointer data), gconstpointer data);
 
 /* A path in the folder; the caller frees it. */
 char *fixture_path(const Fixture *fixture, const char *name);

@@ -210,17 +210,14 @@ test_wrong_words(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     assert_one_line(other, 2, "accurately");
 }
 
-#define ADD(name, function)                                                                                  \
-    g_test_add("/accuracy/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ADD("counts", test_counts);
-    ADD("refusals-are-counted-apart", test_refusals_are_counted_apart);
-    ADD("resumed", test_resumed);
-    ADD("resumed-otherwise", test_resumed_otherwise);
-    ADD("wrong-words", test_wrong_words);
+    add_test("/accuracy/counts", test_counts, NULL);
+    add_test("/accuracy/refusals-are-counted-apart", test_refusals_are_counted_apart, NULL);
+    add_test("/accuracy/resumed", test_resumed, NULL);
+    add_test("/accuracy/resumed-otherwise", test_resumed_otherwise, NULL);
+    add_test("/accuracy/wrong-words", test_wrong_words, NULL);
     return g_test_run();
 }

@@ -251,16 +251,9 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    const struct {
-        const char *name;
-        void (*run)(Fixture *fixture, gconstpointer data);
-    } cases[] = {
-        {"/command-calibrate-marks/simulated", test_simulated},
-        {"/command-calibrate-marks/known-answers", test_known_answers},
-        {"/command-calibrate-marks/decisions", test_decisions},
-        {"/command-calibrate-marks/wrong-use", test_wrong_use},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_test_add(cases[i].name, Fixture, NULL, fixture_set_up, cases[i].run, fixture_tear_down);
+    add_test("/command-calibrate-marks/simulated", test_simulated, NULL);
+    add_test("/command-calibrate-marks/known-answers", test_known_answers, NULL);
+    add_test("/command-calibrate-marks/decisions", test_decisions, NULL);
+    add_test("/command-calibrate-marks/wrong-use", test_wrong_use, NULL);
     return g_test_run();
 }

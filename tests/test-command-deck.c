@@ -364,20 +364,17 @@ test_no_qr(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     assert_one_line(run, 2, "QR");
 }
 
-#define ADD(name, function)                                                                                  \
-    g_test_add("/deck/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ADD("printed", test_printed);
-    ADD("printed-again", test_printed_again);
-    ADD("scanned", test_scanned);
-    ADD("wrong", test_wrong);
-    ADD("strangers", test_strangers);
-    ADD("bad-truth", test_bad_truth);
-    ADD("wrong-words", test_wrong_words);
-    ADD("no-qr", test_no_qr);
+    add_test("/deck/printed", test_printed, NULL);
+    add_test("/deck/printed-again", test_printed_again, NULL);
+    add_test("/deck/scanned", test_scanned, NULL);
+    add_test("/deck/wrong", test_wrong, NULL);
+    add_test("/deck/strangers", test_strangers, NULL);
+    add_test("/deck/bad-truth", test_bad_truth, NULL);
+    add_test("/deck/wrong-words", test_wrong_words, NULL);
+    add_test("/deck/no-qr", test_no_qr, NULL);
     return g_test_run();
 }

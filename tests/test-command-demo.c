@@ -115,16 +115,13 @@ test_bench(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
         g_assert_false(g_str_has_prefix(name, "phieu-bench"));
 }
 
-#define ADD(name, function)                                                                                  \
-    g_test_add("/demo/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_init(&argc, &argv, NULL);
-    ADD("demo", test_demo);
-    ADD("elsewhere", test_demo_elsewhere);
-    ADD("bench", test_bench);
+    add_test("/demo/demo", test_demo, NULL);
+    add_test("/demo/elsewhere", test_demo_elsewhere, NULL);
+    add_test("/demo/bench", test_bench, NULL);
     return g_test_run();
 }

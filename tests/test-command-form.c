@@ -216,25 +216,22 @@ test_trace(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     assert_one_line(name, 2, ".form.json");
 }
 
-#define ADD(name, data, function)                                                                            \
-    g_test_add("/form/" name, Fixture, data, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_init(&argc, &argv, NULL);
-    ADD("check", NULL, test_check);
-    ADD("bad-definition", NULL, test_bad_definition);
-    ADD("duplicate-name", duplicate_name, test_one_problem);
-    ADD("unknown-type", unknown_type, test_one_problem);
-    ADD("unknown-list", unknown_list, test_one_problem);
-    ADD("compile", NULL, test_compile);
-    ADD("print", NULL, test_print);
-    ADD("print-lists", NULL, test_print_lists);
-    ADD("proof", NULL, test_proof);
-    ADD("proof-fails", NULL, test_proof_fails);
-    ADD("trace", NULL, test_trace);
-    ADD("broken-package", NULL, test_broken_package);
+    add_test("/form/check", test_check, NULL);
+    add_test("/form/bad-definition", test_bad_definition, NULL);
+    add_test("/form/duplicate-name", test_one_problem, duplicate_name);
+    add_test("/form/unknown-type", test_one_problem, unknown_type);
+    add_test("/form/unknown-list", test_one_problem, unknown_list);
+    add_test("/form/compile", test_compile, NULL);
+    add_test("/form/print", test_print, NULL);
+    add_test("/form/print-lists", test_print_lists, NULL);
+    add_test("/form/proof", test_proof, NULL);
+    add_test("/form/proof-fails", test_proof_fails, NULL);
+    add_test("/form/trace", test_trace, NULL);
+    add_test("/form/broken-package", test_broken_package, NULL);
     return g_test_run();
 }

@@ -309,29 +309,26 @@ test_interrupt(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpint(status_number(station, "complete"), ==, 3);
 }
 
-#define ADD(name, function)                                                                                  \
-    g_test_add("/import/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_init(&argc, &argv, NULL);
-    ADD("whole", test_whole);
-    ADD("again", test_again);
-    ADD("not-an-image", test_not_an_image);
-    ADD("missing-path", test_missing_path);
-    ADD("empty-file", test_empty_file);
-    ADD("truncated", test_truncated);
-    ADD("too-small", test_too_small);
-    ADD("too-large", test_too_large);
-    ADD("pdf-bomb", test_pdf_bomb);
-    ADD("photo", test_photo);
-    ADD("other-survey", test_other_survey);
-    ADD("bad-check", test_bad_check);
-    ADD("unknown-serial", test_unknown_serial);
-    ADD("bad-package", test_bad_package);
-    ADD("sample-lists", test_sample_lists);
-    ADD("interrupt", test_interrupt);
+    add_test("/import/whole", test_whole, NULL);
+    add_test("/import/again", test_again, NULL);
+    add_test("/import/not-an-image", test_not_an_image, NULL);
+    add_test("/import/missing-path", test_missing_path, NULL);
+    add_test("/import/empty-file", test_empty_file, NULL);
+    add_test("/import/truncated", test_truncated, NULL);
+    add_test("/import/too-small", test_too_small, NULL);
+    add_test("/import/too-large", test_too_large, NULL);
+    add_test("/import/pdf-bomb", test_pdf_bomb, NULL);
+    add_test("/import/photo", test_photo, NULL);
+    add_test("/import/other-survey", test_other_survey, NULL);
+    add_test("/import/bad-check", test_bad_check, NULL);
+    add_test("/import/unknown-serial", test_unknown_serial, NULL);
+    add_test("/import/bad-package", test_bad_package, NULL);
+    add_test("/import/sample-lists", test_sample_lists, NULL);
+    add_test("/import/interrupt", test_interrupt, NULL);
     return g_test_run();
 }

@@ -263,29 +263,26 @@ test_mixed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     json_decref(object);
 }
 
-#define ADD(name, function)                                                                                  \
-    g_test_add("/read/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-
 int
 main(int argc, char **argv)
 {
     setMsgSeverity(L_SEVERITY_NONE);
     g_test_init(&argc, &argv, NULL);
-    ADD("page", test_page);
-    ADD("order", test_order);
-    ADD("pages-of-a-file", test_pages_of_a_file);
-    ADD("missing-file", test_missing_file);
-    ADD("not-an-image", test_not_an_image);
-    ADD("empty-file", test_empty_file);
-    ADD("truncated", test_truncated);
-    ADD("too-small", test_too_small);
-    ADD("too-large", test_too_large);
-    ADD("pdf-bomb", test_pdf_bomb);
-    ADD("photo", test_photo);
-    ADD("blank-sheet", test_blank_sheet);
-    ADD("other-survey", test_other_survey);
-    ADD("bad-check", test_bad_check);
-    ADD("broken-package", test_broken_package);
-    ADD("mixed", test_mixed);
+    add_test("/read/page", test_page, NULL);
+    add_test("/read/order", test_order, NULL);
+    add_test("/read/pages-of-a-file", test_pages_of_a_file, NULL);
+    add_test("/read/missing-file", test_missing_file, NULL);
+    add_test("/read/not-an-image", test_not_an_image, NULL);
+    add_test("/read/empty-file", test_empty_file, NULL);
+    add_test("/read/truncated", test_truncated, NULL);
+    add_test("/read/too-small", test_too_small, NULL);
+    add_test("/read/too-large", test_too_large, NULL);
+    add_test("/read/pdf-bomb", test_pdf_bomb, NULL);
+    add_test("/read/photo", test_photo, NULL);
+    add_test("/read/blank-sheet", test_blank_sheet, NULL);
+    add_test("/read/other-survey", test_other_survey, NULL);
+    add_test("/read/bad-check", test_bad_check, NULL);
+    add_test("/read/broken-package", test_broken_package, NULL);
+    add_test("/read/mixed", test_mixed, NULL);
     return g_test_run();
 }

@@ -380,6 +380,8 @@ test_other_language(void)
     remove_dir(dir);
 }
 
+/* ---- what is shipped ---- */
+
 static void
 test_shipped_names(void)
 {
