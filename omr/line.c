@@ -78,100 +78,55 @@ inked_share(const OmrTarget *target, const guint8 *ink, const Exit *from, const 
     return inked > 0 ? (double)inked / (inked + bare) : 0;
 }
 
-/* From opposite side to opposite side, where ink leads all along. */
+/* Of some of the ink, how much lies on a way. */
 typedef struct {
-    const Exit *from, *to;
-    double inked;
-} Way;
+    guint on, n;
+} Part;
 
-#define MOST_WAYS (OMR_SECTORS * OMR_SECTORS / 2)
-
-static guint
-find_ways(const OmrTarget *target, const guint8 *ink, const Exit *exits, Way *ways)
+/* The hook of a tick lies off the way. */
+static Part
+part_on_way(const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink, const Exit *from,
+            const Exit *to)
 {
-    guint n = 0;
+    double dx = to->x - from->x, dy = to->y - from->y;
+    double reach = STROKE_MM * target->px_per_mm * hypot(dx, dy);
+    Part part = {0, 0};
 
-    for (int from = 0; from < OMR_SECTORS; from++) {
-        for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++) {
-            Way way = {.from = &exits[from], .to = &exits[to]};
-            if (way.from->n > 0 && way.to->n > 0)
-                way.inked = inked_share(target, ink, way.from, way.to);
-            if (way.inked >= WAY_INKED)
-                ways[n++] = way;
-        }
-    }
-    return n;
-}
-
-/* Pixels with ink. */
-typedef struct {
-    guint n;
-    int *column, *row;
-} Ink;
-
-static void
-ink_init(Ink *inked, const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink)
-{
-    inked->n = 0;
-    inked->column = g_new(int, pixels->n);
-    inked->row = g_new(int, pixels->n);
     for (guint i = 0; i < pixels->n; i++) {
-        guint32 at = pixels->at[i];
+        int at = (int)pixels->at[i];
         if (ink[at] == 0)
             continue;
-        inked->column[inked->n] = (int)at % target->width;
-        inked->row[inked->n++] = (int)at / target->width;
+        int row = at / target->width, column = at % target->width;
+        part.on += fabs(dx * (row - from->y) - dy * (column - from->x)) <= reach;
+        part.n++;
     }
+    return part;
 }
 
+/* Ink on the outline says nothing: it may be print. */
 static void
-ink_clear(Ink *inked)
+follow_way(OmrLine *line, const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to)
 {
-    g_free(inked->column);
-    g_free(inked->row);
-}
+    double inked = from->n > 0 && to->n > 0 ? inked_share(target, ink, from, to) : 0;
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ink, ink_clear)
-
-/* How much of the ink lies on the way: the hook of a tick does not. */
-static guint
-count_on_way(const Ink *ink, const Way *way, double px_per_mm)
-{
-    double dx = way->to->x - way->from->x, dy = way->to->y - way->from->y;
-    double reach = STROKE_MM * px_per_mm * hypot(dx, dy);
-    guint on = 0;
-
-    for (guint i = 0; i < ink->n; i++)
-        on += fabs(dx * (ink->row[i] - way->from->y) - dy * (ink->column[i] - way->from->x)) <= reach;
-    return on;
-}
-
-static double
-share(guint part, guint whole)
-{
-    return part > 0 ? (double)part / whole : 0;
+    if (inked < WAY_INKED)
+        return;
+    Part around = part_on_way(target, &target->around, ink, from, to);
+    Part inside = part_on_way(target, &target->inside, ink, from, to);
+    double all = (double)(around.on + inside.on) / MAX(around.n + inside.n, 1);
+    line->through = MAX(line->through, inked * all);
+    line->over = MAX(line->over, inked * ((double)around.on / MAX(around.n, 1)));
 }
 
 void
 omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink)
 {
     Exit exits[OMR_SECTORS] = {0};
-    Way ways[MOST_WAYS];
 
     *line = (OmrLine){0};
     find_exits(target, ink, exits);
-    guint n = find_ways(target, ink, exits, ways);
-    if (n == 0)
-        return;
-    /* ink on the outline says nothing: it may be print */
-    g_auto(Ink) around = {0}, inside = {0};
-    ink_init(&around, target, &target->around, ink);
-    ink_init(&inside, target, &target->inside, ink);
-    for (guint i = 0; i < n; i++) {
-        guint on_around = count_on_way(&around, &ways[i], target->px_per_mm);
-        guint on_inside = count_on_way(&inside, &ways[i], target->px_per_mm);
-        double through = share(on_around + on_inside, around.n + inside.n);
-        line->through = MAX(line->through, ways[i].inked * through);
-        line->over = MAX(line->over, ways[i].inked * share(on_around, around.n));
+    for (int from = 0; from < OMR_SECTORS; from++) {
+        for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++)
+            follow_way(line, target, ink, &exits[from], &exits[to]);
     }
 }
