@@ -35,6 +35,13 @@ times_on_paper(const FormPackage *package, const char *name, guint *options)
     return times;
 }
 
+static inline FormRect
+rect_of(const FormOption *option)
+{
+    return (FormRect){option->x_mm - option->w_mm / 2, option->y_mm - option->h_mm / 2, option->w_mm,
+                      option->h_mm};
+}
+
 typedef struct {
     FormRect rect;
     const char *what;
@@ -55,9 +62,7 @@ things_of(const FormPage *page)
         const FormField *field = page->fields->pdata[i];
         for (guint o = 0; o < field->options->len; o++) {
             const FormOption *option = &g_array_index(field->options, FormOption, o);
-            FormRect rect = {option->x_mm - option->w_mm / 2, option->y_mm - option->h_mm / 2, option->w_mm,
-                             option->h_mm};
-            add_thing(things, rect, field->name);
+            add_thing(things, rect_of(option), field->name);
         }
         if (field->has_box)
             add_thing(things, field->box, field->name);
@@ -145,8 +150,7 @@ touches_a_field(const FormPage *page, const PopplerRectangle *letter)
         const FormField *field = page->fields->pdata[i];
         for (guint o = 0; o < field->options->len; o++) {
             const FormOption *option = &g_array_index(field->options, FormOption, o);
-            FormRect rect = {option->x_mm - option->w_mm / 2, option->y_mm - option->h_mm / 2, option->w_mm,
-                             option->h_mm};
+            FormRect rect = rect_of(option);
             if (overlap(&ink, &rect))
                 return TRUE;
         }

@@ -119,6 +119,23 @@ test_pages_of_a_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     }
 }
 
+/* An image that holds no whole page is named. */
+static void
+check_damaged(const Fixture *fixture, const char *name)
+{
+    g_auto(Run) run = read_file(fixture, name);
+    assert_one_line(run, 1, name);
+    assert_refused(&run, "damaged_image");
+}
+
+static void
+check_refused(const Fixture *fixture, const char *name, const char *flag)
+{
+    g_auto(Run) run = read_file(fixture, name);
+    assert_status(run, 1);
+    assert_refused(&run, flag);
+}
+
 static void
 test_missing_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
@@ -144,9 +161,7 @@ test_empty_file(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "empty.jpg");
     fixture_write(path, "", 0);
-    g_auto(Run) run = read_file(fixture, "empty.jpg");
-    assert_one_line(run, 1, "empty.jpg");
-    assert_refused(&run, "damaged_image");
+    check_damaged(fixture, "empty.jpg");
 }
 
 static void
@@ -157,9 +172,7 @@ test_truncated(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     fixture_scan(fixture, NULL, "0100423", 1, path);
     g_assert_true(g_file_get_contents(path, &content, &length, NULL));
     fixture_write(path, content, (gssize)length / 2);
-    g_auto(Run) run = read_file(fixture, "cut.jpg");
-    assert_one_line(run, 1, "cut.jpg");
-    assert_refused(&run, "damaged_image");
+    check_damaged(fixture, "cut.jpg");
 }
 
 static void
@@ -167,9 +180,7 @@ test_too_small(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "small.png");
     fixture_png(path, 100, 100);
-    g_auto(Run) run = read_file(fixture, "small.png");
-    assert_one_line(run, 1, "small.png");
-    assert_refused(&run, "damaged_image");
+    check_damaged(fixture, "small.png");
 }
 
 static void
@@ -177,9 +188,7 @@ test_too_large(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "large.png");
     fixture_png(path, 30000, 30000);
-    g_auto(Run) run = read_file(fixture, "large.png");
-    assert_one_line(run, 1, "large.png");
-    assert_refused(&run, "damaged_image");
+    check_damaged(fixture, "large.png");
 }
 
 static void
@@ -187,9 +196,7 @@ test_pdf_bomb(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "bomb.pdf");
     fixture_pdf_bomb(path);
-    g_auto(Run) run = read_file(fixture, "bomb.pdf");
-    assert_one_line(run, 1, "bomb.pdf");
-    assert_refused(&run, "damaged_image");
+    check_damaged(fixture, "bomb.pdf");
 }
 
 static void
@@ -197,9 +204,7 @@ test_photo(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "photo.png");
     fixture_photo(path);
-    g_auto(Run) run = read_file(fixture, "photo.png");
-    assert_status(run, 1);
-    assert_refused(&run, "no_form");
+    check_refused(fixture, "photo.png", "no_form");
 }
 
 static void
@@ -207,9 +212,7 @@ test_blank_sheet(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "white.png");
     fixture_png(path, 1654, 2339);
-    g_auto(Run) run = read_file(fixture, "white.png");
-    assert_status(run, 1);
-    assert_refused(&run, "blank_page");
+    check_refused(fixture, "white.png", "blank_page");
 }
 
 static void
@@ -217,9 +220,7 @@ test_other_survey(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "other.jpg");
     fixture_scan(fixture, "OTHER", "0100423", 1, path);
-    g_auto(Run) run = read_file(fixture, "other.jpg");
-    assert_status(run, 1);
-    assert_refused(&run, "wrong_form");
+    check_refused(fixture, "other.jpg", "wrong_form");
 }
 
 static void
@@ -227,9 +228,7 @@ test_bad_check(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autofree char *path = fixture_path(fixture, "check.jpg");
     fixture_scan_with_qr(fixture, "0100423", 1, "PH1:TESTFORM:1:0100424:1:0000", path);
-    g_auto(Run) run = read_file(fixture, "check.jpg");
-    assert_status(run, 1);
-    assert_refused(&run, "bad_check");
+    check_refused(fixture, "check.jpg", "bad_check");
 }
 
 static void
