@@ -30,7 +30,7 @@ typedef struct {
 
 void omr_identity_clear(OmrIdentity *identity);
 
-/* Finds and decodes QRs. One a thread. */
+/* Finds and decodes QRs, each page as if it were the first. One a thread. */
 typedef struct OmrFinder OmrFinder;
 
 OmrFinder *omr_finder_new(void);

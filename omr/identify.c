@@ -25,14 +25,24 @@ struct OmrFinder {
     zbar_image_scanner_t *scanner;
 };
 
+/* ZBar fits codes with random numbers that go on from page to page: with a new scanner a page is read the
+ * same, whatever was read before it. */
+static void
+renew_scanner(OmrFinder *finder)
+{
+    if (finder->scanner != NULL)
+        zbar_image_scanner_destroy(finder->scanner);
+    finder->scanner = zbar_image_scanner_create();
+    zbar_image_scanner_set_config(finder->scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
+    zbar_image_scanner_set_config(finder->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+}
+
 OmrFinder *
 omr_finder_new(void)
 {
     OmrFinder *finder = g_new0(OmrFinder, 1);
 
-    finder->scanner = zbar_image_scanner_create();
-    zbar_image_scanner_set_config(finder->scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-    zbar_image_scanner_set_config(finder->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+    renew_scanner(finder);
     return finder;
 }
 
@@ -467,6 +477,7 @@ omr_identify(OmrFinder *finder, const OmrForms *forms, const OmrPyramid *image, 
     g_array_set_clear_func(identity->traces, symbol_clear);
     if (forms->forms->len == 0)
         return;
+    renew_scanner(finder);
     int first = quarters[0];
     for (int i = 0; i < 4 && identity->symbols->len == 0; i++) {
         scan_places(finder, image, places, quarters[i], FALSE, identity);

@@ -294,11 +294,29 @@ test_damage(gconstpointer data)
     g_assert_cmpfloat(tally.pages - tally.lost, >=, SHARE * tally.pages);
 }
 
+/* What was read before changes nothing: a page is read the same again. */
+static void
+test_again(gconstpointer data)
+{
+    const Survey *survey = data;
+
+    for (int n = 0; n < 40; n++) {
+        Case c = draw_case(DEFAULT_SEED, n, 150);
+        g_autoptr(PIX) pix = scan_page(survey, &c, DEFAULT_SEED);
+        g_autoptr(FormReading) first = survey_read(survey, pix), again = survey_read(survey, pix);
+        g_test_message("page %d", n);
+        g_assert_cmpfloat(first->rotation_deg, ==, again->rotation_deg);
+        g_assert_cmpfloat(first->residual_mm, ==, again->residual_mm);
+        g_assert_cmpuint(first->fields->len, ==, again->fields->len);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
     static const SurveyTest tests[] = {
         {"/qr-damage/identified", test_damage},
+        {"/qr-damage/again", test_again},
     };
 
     g_test_init(&argc, &argv, NULL);
