@@ -10,7 +10,3 @@ void omr_context_find_spill(const OmrBlank *blank, GArray *measures, const Calib
 /* Sets `stray` of every measure whose ink is the end of another position's mark, or a line that passes
  * through, and `elsewhere` where that is plain. */
 void omr_context_find_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model);
-
-/* Sets `faintest` and `vague`, for all of the page. */
-void omr_context_find_faintest(const OmrBlank *blank, GArray *measures, const OmrResponse *response,
-                               const CalibrationMarks *model);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bilevel-private.h"
 #include "form-image.h"
 
 #define SMALLEST_SIDE 150
@@ -109,6 +110,8 @@ to_grey(PIX *pix)
         return pixClone(pix);
     if (pixGetDepth(pix) == 32)
         return pixConvertRGBToGray(pix, 0.299f, 0.587f, 0.114f);
+    if (pixGetDepth(pix) == 1)
+        return omr_bilevel_to_grey(pix);
     return pixConvertTo8(pix, FALSE);
 }
 

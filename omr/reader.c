@@ -4,6 +4,7 @@
 
 #include "context-private.h"
 #include "decide-private.h"
+#include "faint-private.h"
 #include "pose-private.h"
 #include "print-private.h"
 #include "quality-private.h"
@@ -237,7 +238,7 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     omr_quality_flag(reading, &view, reader->profile);
     omr_context_find_spill(blank, measures, calibration_profile_marks(reader->profile));
     omr_context_find_strays(blank, measures, calibration_profile_marks(reader->profile));
-    omr_context_find_faintest(blank, measures, &response, calibration_profile_marks(reader->profile));
+    omr_faint_find(blank, measures, &response, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);
     tell_positions(blank, measures, positions);
 }

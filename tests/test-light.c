@@ -94,6 +94,51 @@ test_shadows_on_a_blank(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A scanner's halftone: paper that is not quite white is full of dots, which are no marks. */
+static void
+test_halftone(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    for (int cross = 0; cross < 2; cross++) {
+        g_autoptr(PIX) page = draw_page(mark_every_row, (gpointer)(cross ? &pen_cross : &pen_fill));
+        pixMultConstantGray(page, 0.9f);
+        g_autoptr(PIX) dots = pixDitherToBinary(page);
+        g_autoptr(FormReading) reading = read_pix(fixture, dots);
+        g_assert_false(reading->refused);
+        Tally tally = tally_of(reading);
+        g_assert_cmpint(tally.wrong, ==, 0);
+        g_assert_cmpint(tally.right, ==, FIXTURE_ROWS);
+    }
+}
+
+/* The sheet was folded through a row, from edge to edge of the paper. */
+static void
+test_fold(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    for (int cross = 0; cross < 2; cross++) {
+        g_autoptr(PIX) pix = draw_page(mark_every_row, (gpointer)(cross ? &pen_cross : &pen_fill));
+        for (int row = 2; row < FIXTURE_ROWS; row += 6) {
+            double middle_px = fixture_option_mm(row, 0).y * FIXTURE_DPI / 25.4;
+            for (int x = 0; x < pixGetWidth(pix); x++) {
+                double fold_px = middle_px + 0.01 * (x - pixGetWidth(pix) / 2.0);
+                for (int y = (int)fold_px - 10; y < (int)fold_px + 10; y++) {
+                    double away_mm = (y - fold_px) * 25.4 / FIXTURE_DPI;
+                    l_uint32 value;
+                    pixGetPixel(pix, x, y, &value);
+                    value = (l_uint32)(value * (1 - 0.35 * exp(-away_mm * away_mm / 0.08)));
+                    pixSetPixel(pix, x, y, value);
+                }
+            }
+        }
+        g_autoptr(FormReading) reading = read_pix(fixture, pix);
+        g_assert_false(reading->refused);
+        Tally tally = tally_of(reading);
+        g_assert_cmpint(tally.wrong, ==, 0);
+        g_assert_cmpint(tally.right, ==, FIXTURE_ROWS);
+    }
+}
+
 #define MARKED_ROWS 5
 
 /* Some rows are marked; a crease, wide and a quarter dark, runs through one position of each of the next. */
@@ -244,7 +289,8 @@ main(int argc, char *argv[])
     static const FixtureTest tests[] = {
         {"/light/shadows", test_shadows, NULL}, {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
         {"/light/crease", test_crease, NULL},   {"/light/letters", test_letters, &letters},
-        {"/light/blur", test_blur, &bold},
+        {"/light/blur", test_blur, &bold},      {"/light/halftone", test_halftone, NULL},
+        {"/light/fold", test_fold, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
