@@ -30,6 +30,7 @@ typedef struct {
     double faint;     /* black print read below this share of black is too faint, 0 … 1 */
     double blurred;   /* print with less than this share of its sharpness is blurred, 0 … 1 */
     double streak;    /* a line from edge to edge that takes away this share of white is a streak, 0 … 1 */
+    double fold;      /* … and one across the page that takes away this share is a fold, 0 … 1 */
     double tail_mm;   /* so much of one flat grey at the image's end is a scan that broke off */
     double cut_mm;    /* print that lies this far beyond the image is cut off */
     double lost;      /* so many answer positions whose print does not show are worth a word … */

@@ -53,6 +53,7 @@ const CalibrationKey calibration_keys[] = {
     QUALITY(faint, 0, 1),
     QUALITY(blurred, 0, 1),
     QUALITY(streak, 0.01, 1),
+    QUALITY(fold, 0.01, 1),
     QUALITY(tail_mm, 0.1, 1000),
     QUALITY(cut_mm, 0, 1000),
     QUALITY(lost, 1, 10000),

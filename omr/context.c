@@ -25,6 +25,9 @@
 /* What two thirds of the page's marks do is this person's way; the others may be corrections. */
 #define USUAL_SHARE 0.33
 
+/* A line swings from one position to the next, by so many steps of 15 degrees. */
+#define SWING 2
+
 /* Rings have all their ink around: only marks that cover so much tell how far a person's marks run over. */
 #define SOLID_COVER 0.3
 
@@ -204,18 +207,36 @@ spread_strays(const OmrBlank *blank, GArray *measures, const CalibrationMarks *m
     }
 }
 
-/* Lines in several positions of a field strike it out. */
+/* Whether the line at `at` goes on as another line of its field, of `n` positions from `first` on. */
+static gboolean
+goes_on_in_field(const OmrBlank *blank, const GArray *measures, guint first, guint n, guint at,
+                 const CalibrationMarks *model)
+{
+    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
+    const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
+
+    for (guint i = first; i < first + n; i++) {
+        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
+        const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
+        if (i != at && is_mark(other, model) && has_line(other, model) &&
+            are_joined(measure, other, there->x_mm - here->x_mm, there->y_mm - here->y_mm, SWING))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A line through several positions of a field strikes it out. */
 static void
 find_struck_fields(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
     for (guint at = 0, n; at < measures->len; at += n) {
-        OmrMeasure *field = &g_array_index(measures, OmrMeasure, at);
-        guint n_lines = 0;
         n = MAX(g_array_index(blank->targets, OmrTarget, at).field->options->len, 1);
-        for (guint i = 0; i < n; i++)
-            n_lines += is_mark(&field[i], model) && has_line(&field[i], model);
-        for (guint i = 0; n_lines >= 2 && i < n; i++)
-            field[i].stray = field[i].stray || (is_mark(&field[i], model) && has_line(&field[i], model));
+        for (guint i = at; i < at + n; i++) {
+            OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+            gboolean struck = is_mark(measure, model) && has_line(measure, model) &&
+                              goes_on_in_field(blank, measures, at, n, i, model);
+            measure->stray = measure->stray || struck;
+        }
     }
 }
 

@@ -12,5 +12,5 @@ typedef struct {
     double over;    /* the same by the ink around the position: 1 a line over whatever stands inside */
 } OmrLine;
 
-/* `ink` as omr_shape_measure() takes it. */
-void omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink);
+/* `ink` as omr_shape_measure() takes it; its thickest stroke inside is `width_mm` wide. */
+void omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink, double width_mm);

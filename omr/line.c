@@ -16,8 +16,11 @@
 /* A line by hand keeps so close to the straight way. */
 #define SWAY_PX 1
 
-/* Half a felt tip's stroke, and its sway. */
-#define STROKE_MM 0.6
+/* How far to each side of its way a line's ink lies: half its width and some sway, within these. A tick's
+ * hook goes further. */
+#define SWAY_MM        0.15
+#define LEAST_REACH_MM 0.4
+#define MOST_REACH_MM  0.6
 
 /* Where ink reaches the edge in one direction: its middle. */
 typedef struct {
@@ -86,10 +89,10 @@ typedef struct {
 /* The hook of a tick lies off the way. */
 static Part
 part_on_way(const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink, const Exit *from,
-            const Exit *to)
+            const Exit *to, double reach_mm)
 {
     double dx = to->x - from->x, dy = to->y - from->y;
-    double reach = STROKE_MM * target->px_per_mm * hypot(dx, dy);
+    double reach = reach_mm * target->px_per_mm * hypot(dx, dy);
     Part part = {0, 0};
 
     for (guint i = 0; i < pixels->n; i++) {
@@ -105,21 +108,25 @@ part_on_way(const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink,
 
 /* Ink on the outline says nothing: it may be print. */
 static void
-follow_way(OmrLine *line, const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to)
+follow_way(OmrLine *line, const OmrTarget *target, const guint8 *ink, const Exit *from, const Exit *to,
+           double width_mm)
 {
+    double reach_mm = CLAMP(width_mm / 2 + SWAY_MM, LEAST_REACH_MM, MOST_REACH_MM);
     double inked = from->n > 0 && to->n > 0 ? inked_share(target, ink, from, to) : 0;
 
     if (inked < WAY_INKED)
         return;
-    Part around = part_on_way(target, &target->around, ink, from, to);
-    Part inside = part_on_way(target, &target->inside, ink, from, to);
+    /* what it runs over may be wider than it */
+    Part over = part_on_way(target, &target->around, ink, from, to, LEAST_REACH_MM);
+    Part around = part_on_way(target, &target->around, ink, from, to, reach_mm);
+    Part inside = part_on_way(target, &target->inside, ink, from, to, reach_mm);
     double all = (double)(around.on + inside.on) / MAX(around.n + inside.n, 1);
     line->through = MAX(line->through, inked * all);
-    line->over = MAX(line->over, inked * ((double)around.on / MAX(around.n, 1)));
+    line->over = MAX(line->over, inked * ((double)over.on / MAX(over.n, 1)));
 }
 
 void
-omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink)
+omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink, double width_mm)
 {
     Exit exits[OMR_SECTORS] = {0};
 
@@ -127,6 +134,6 @@ omr_line_measure(OmrLine *line, const OmrTarget *target, const guint8 *ink)
     find_exits(target, ink, exits);
     for (int from = 0; from < OMR_SECTORS; from++) {
         for (int to = from + LEAST_APART; to < OMR_SECTORS && to - from <= OMR_SECTORS - LEAST_APART; to++)
-            follow_way(line, target, ink, &exits[from], &exits[to]);
+            follow_way(line, target, ink, &exits[from], &exits[to], width_mm);
     }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "box-private.h"
+#include "folds-private.h"
 #include "line-private.h"
 #include "order-private.h"
 #include "patch-private.h"
@@ -143,6 +144,8 @@ sample_target(const OmrTarget *target, const OmrPyramid *image, const OmrWhite *
         darken_unevenly(darkness, target->width, target->height, white, &raster);
     else
         darken(darkness, n, white_scale_at(white, &raster, half_w, half_h));
+    if (white->folds != NULL)
+        omr_folds_lighten(white->folds, &raster, target->width, target->height, darkness);
     return darkness;
 }
 
@@ -337,7 +340,7 @@ measure_line(const OmrTarget *target, const guint8 *darkness, const OmrResponse 
     for (gsize at = 0; at < n; at++)
         stroke[at] = ink[at] != 0 && darkness[at] - response->tone[target->expected[at]] - shade >
                                          STROKE_DEPTH * 255 * mark->depth;
-    omr_line_measure(&line, target, stroke);
+    omr_line_measure(&line, target, stroke, mark->width);
     mark->through = line.through;
     mark->over = line.over;
 }

@@ -5,6 +5,7 @@
 #include "context-private.h"
 #include "decide-private.h"
 #include "faint-private.h"
+#include "folds-private.h"
 #include "pose-private.h"
 #include "print-private.h"
 #include "quality-private.h"
@@ -230,6 +231,8 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     OmrResponse response;
 
     omr_white_init(&white, image, OMR_WHITE_CELL_MM * reading->dpi_x / 25.4);
+    white.folds = omr_folds_find(image, &white, alignment, blank->package,
+                                 calibration_profile_quality(reader->profile)->fold);
     g_autoptr(GArray) streaks = omr_streaks_find(image, &white, alignment, blank->package,
                                                  calibration_profile_quality(reader->profile)->streak);
     g_autoptr(GArray) measures = omr_measure(blank, image, &white, alignment, streaks,

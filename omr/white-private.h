@@ -10,6 +10,7 @@
 typedef struct {
     int columns, rows;
     float cell_px; /* of the pyramid's level 0 */
+    GArray *folds; /* of OmrFold: darker lines in the paper; NULL: not looked for */
     float *white;  /* grey value of paper at the centre of each cell */
 } OmrWhite;
 

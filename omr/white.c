@@ -105,6 +105,7 @@ void
 omr_white_clear(OmrWhite *white)
 {
     g_clear_pointer(&white->white, g_free);
+    g_clear_pointer(&white->folds, g_array_unref);
 }
 
 float

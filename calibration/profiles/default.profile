@@ -23,6 +23,7 @@ dark=0.5
 faint=0.3
 blurred=0.35
 streak=0.06
+fold=0.03
 tail_mm=3
 cut_mm=2
 lost=2

@@ -1,0 +1,279 @@
+#include "folds-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "order-private.h"
+
+/* The page is looked at on upright lines, columns, so many of them: in both margins, where nothing is
+ * printed, and between these. */
+#define MARGIN_COLUMNS 6
+#define BODY_COLUMNS   36
+#define COLUMNS        (BODY_COLUMNS + 2 * MARGIN_COLUMNS)
+#define MARGIN_NEAR_MM 1.2
+#define MARGIN_FAR_MM  6.0
+
+/* Down a column in steps of this, on a level with pixels of at most about 0.18 mm. */
+#define STEP_MM   0.2
+#define PX_PER_MM 5.5
+
+/* A fold is compared with the paper this far above and below. */
+#define BESIDE_MM 1.4
+
+/* How far askew folds are looked for, and in which steps. */
+#define MOST_SLOPE 0.034
+#define SLOPE_STEP 0.002
+
+/* So many of each margin's columns, of both margins together, and of those between, must be darkened: a sheet
+ * that lies askew or off its place loses some of them. Rules of the form darken at most one in a margin. */
+#define LEAST_MARGIN  2
+#define LEAST_MARGINS 6
+#define LEAST_BODY    26
+
+/* Two folds are not nearer than this, nor is one nearer to the edge, where the sheet may end. */
+#define APART_MM 8.0
+
+/* Of the places along a fold this share is darker than what is taken for it: the others hold print. */
+#define PAPER_SHARE 0.6
+#define PLACES      120
+
+/* The page's coordinates in mm, as an affine map into level 0. */
+typedef struct {
+    OmrPoint origin, across, down; /* px, px per mm */
+    double width_mm, height_mm;
+} Sheet;
+
+static void
+sheet_init(Sheet *sheet, const OmrAlignment *alignment, const FormPackage *package)
+{
+    OmrPoint left = omr_homography_apply(&alignment->map, (OmrPoint){0, 0});
+    OmrPoint right = omr_homography_apply(&alignment->map, (OmrPoint){package->width_mm, 0});
+    OmrPoint below = omr_homography_apply(&alignment->map, (OmrPoint){0, package->height_mm});
+
+    sheet->width_mm = package->width_mm;
+    sheet->height_mm = package->height_mm;
+    sheet->origin = left;
+    sheet->across =
+        (OmrPoint){(right.x - left.x) / package->width_mm, (right.y - left.y) / package->width_mm};
+    sheet->down =
+        (OmrPoint){(below.x - left.x) / package->height_mm, (below.y - left.y) / package->height_mm};
+}
+
+static OmrPoint
+sheet_point(const Sheet *sheet, double x_mm, double y_mm)
+{
+    return (OmrPoint){sheet->origin.x + x_mm * sheet->across.x + y_mm * sheet->down.x,
+                      sheet->origin.y + x_mm * sheet->across.y + y_mm * sheet->down.y};
+}
+
+static double
+column_mm(const Sheet *sheet, int column)
+{
+    double margin = (MARGIN_FAR_MM - MARGIN_NEAR_MM) / (MARGIN_COLUMNS - 1);
+
+    if (column < MARGIN_COLUMNS)
+        return MARGIN_NEAR_MM + column * margin;
+    if (column >= COLUMNS - MARGIN_COLUMNS)
+        return sheet->width_mm - MARGIN_NEAR_MM - (COLUMNS - 1 - column) * margin;
+    double between = (sheet->width_mm - 2 * MARGIN_FAR_MM) / (BODY_COLUMNS + 1);
+    return MARGIN_FAR_MM + (column - MARGIN_COLUMNS + 1) * between;
+}
+
+/* The page's grey values down each column, one column after the other. The caller frees them. */
+static guint8 *
+sample_columns(const OmrPyramid *pyramid, const Sheet *sheet, int n_rows)
+{
+    double px_per_mm = hypot(sheet->down.x, sheet->down.y);
+    int level = omr_pyramid_level(pyramid, px_per_mm / PX_PER_MM);
+    const OmrImage *image = omr_pyramid_image(pyramid, level);
+    double factor = (double)(1 << level);
+    guint8 *values = g_malloc((gsize)n_rows * COLUMNS);
+    OmrPoint top[COLUMNS];
+
+    for (int column = 0; column < COLUMNS; column++)
+        top[column] = sheet_point(sheet, column_mm(sheet, column), 0);
+    for (int row = 0; row < n_rows; row++) {
+        double dx = row * STEP_MM * sheet->down.x, dy = row * STEP_MM * sheet->down.y;
+        for (int column = 0; column < COLUMNS; column++)
+            values[column * n_rows + row] =
+                (guint8)omr_image_at(image, (float)((top[column].x + dx + 0.5) / factor - 0.5),
+                                     (float)((top[column].y + dy + 0.5) / factor - 0.5));
+    }
+    return values;
+}
+
+/* Whether each place of a column is darker than those `beside` rows above and below by `least`. */
+OMR_VECTOR_CLONES static void
+find_dips(const guint8 *values, int n, int beside, guint8 least, guint8 *dips)
+{
+    for (int i = beside; i < n - beside; i++) {
+        guint8 above = values[i - beside], below = values[i + beside], side = above < below ? above : below;
+        dips[i] = side > values[i] && side - values[i] >= least;
+    }
+}
+
+OMR_VECTOR_CLONES static void
+add_dips(guint8 *restrict count, const guint8 *restrict dips, int n)
+{
+    for (int i = 0; i < n; i++)
+        count[i] = (guint8)(count[i] + dips[i]);
+}
+
+/* How many columns of each part are darkened along a line that crosses the page's middle at each row. */
+typedef struct {
+    guint8 *left, *body, *right;
+} Counts;
+
+static void
+count_along(Counts *counts, const Sheet *sheet, const guint8 *dips, int n_rows, double slope)
+{
+    memset(counts->left, 0, (gsize)n_rows * 3); /* all three */
+    for (int column = 0; column < COLUMNS; column++) {
+        int down = (int)lround(slope * (column_mm(sheet, column) - sheet->width_mm / 2) / STEP_MM);
+        guint8 *count = column < MARGIN_COLUMNS              ? counts->left
+                        : column >= COLUMNS - MARGIN_COLUMNS ? counts->right
+                                                             : counts->body;
+        int first = MAX(-down, 0), last = MIN(n_rows - down, n_rows);
+        add_dips(count + first, dips + column * n_rows + first + down, last - first);
+    }
+}
+
+typedef struct {
+    int row; /* at the page's middle */
+    double slope;
+    int score; /* darkened columns */
+} Line;
+
+/* Keeps, of lines near each other, the one with the higher score. */
+static void
+offer(GArray *lines, const Line *line)
+{
+    for (guint i = 0; i < lines->len; i++) {
+        Line *other = &g_array_index(lines, Line, i);
+        if (abs(other->row - line->row) * STEP_MM >= APART_MM)
+            continue;
+        if (line->score > other->score)
+            *other = *line;
+        return;
+    }
+    g_array_append_val(lines, *line);
+}
+
+static GArray *
+find_lines(const Sheet *sheet, const guint8 *dips, int n_rows)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    g_autofree guint8 *room = g_malloc((gsize)n_rows * 3);
+    Counts counts = {room, room + n_rows, room + 2 * n_rows};
+    int edge = (int)(APART_MM / STEP_MM), steps = (int)lround(MOST_SLOPE / SLOPE_STEP);
+
+    for (int step = -steps; step <= steps; step++) {
+        count_along(&counts, sheet, dips, n_rows, step * SLOPE_STEP);
+        for (int row = edge; row < n_rows - edge; row++) {
+            if (counts.left[row] < LEAST_MARGIN || counts.right[row] < LEAST_MARGIN ||
+                counts.left[row] + counts.right[row] < LEAST_MARGINS || counts.body[row] < LEAST_BODY)
+                continue;
+            Line line = {row, step * SLOPE_STEP, counts.left[row] + counts.body[row] + counts.right[row]};
+            offer(lines, &line);
+        }
+    }
+    return lines;
+}
+
+/* The paper's light along the fold, so far beyond it. */
+static double
+light_beyond(const OmrPyramid *pyramid, const OmrWhite *white, const Sheet *sheet, const Line *line,
+             double beyond_mm)
+{
+    double px_per_mm = hypot(sheet->down.x, sheet->down.y), values[PLACES];
+    int level = omr_pyramid_level(pyramid, px_per_mm / PX_PER_MM);
+    const OmrImage *image = omr_pyramid_image(pyramid, level);
+    double factor = (double)(1 << level);
+
+    for (int i = 0; i < PLACES; i++) {
+        double x_mm = MARGIN_NEAR_MM + (sheet->width_mm - 2 * MARGIN_NEAR_MM) * i / (PLACES - 1);
+        double y_mm = line->row * STEP_MM + line->slope * (x_mm - sheet->width_mm / 2) + beyond_mm;
+        OmrPoint at = sheet_point(sheet, x_mm, y_mm);
+        values[i] =
+            omr_image_at(image, (float)((at.x + 0.5) / factor - 0.5), (float)((at.y + 0.5) / factor - 0.5)) /
+            omr_white_at(white, at.x, at.y);
+    }
+    qsort(values, PLACES, sizeof values[0], omr_compare_doubles);
+    return values[(int)(PAPER_SHARE * PLACES)];
+}
+
+static OmrFold
+describe(const OmrPyramid *pyramid, const OmrWhite *white, const Sheet *sheet, const Line *line)
+{
+    /* mm beyond the line, of a place on the page, are y − row − slope · (x − middle) */
+    double area = sheet->across.x * sheet->down.y - sheet->across.y * sheet->down.x;
+    double x_per_x = sheet->down.y / area, x_per_y = -sheet->down.x / area;
+    double y_per_x = -sheet->across.y / area, y_per_y = sheet->across.x / area;
+    OmrFold fold = {.per_x = y_per_x - line->slope * x_per_x, .per_y = y_per_y - line->slope * x_per_y};
+    OmrPoint middle = sheet_point(sheet, sheet->width_mm / 2, line->row * STEP_MM);
+
+    fold.offset = -fold.per_x * middle.x - fold.per_y * middle.y;
+    for (int i = 0; i < OMR_FOLD_STEPS; i++)
+        fold.light[i] =
+            (float)light_beyond(pyramid, white, sheet, line, (i - OMR_FOLD_STEPS / 2) * OMR_FOLD_STEP_MM);
+    float beside = (fold.light[0] + fold.light[OMR_FOLD_STEPS - 1]) / 2;
+    for (int i = 0; i < OMR_FOLD_STEPS; i++)
+        fold.light[i] = beside > 0 ? CLAMP(fold.light[i] / beside, 0.3f, 1.3f) : 1;
+    return fold;
+}
+
+GArray *
+omr_folds_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignment *alignment,
+               const FormPackage *package, double least)
+{
+    GArray *folds = g_array_new(FALSE, FALSE, sizeof(OmrFold));
+    double light = omr_white_at(white, image->level[0].width / 2.0, image->level[0].height / 2.0);
+    int n_rows = (int)(package->height_mm / STEP_MM);
+    Sheet sheet;
+
+    sheet_init(&sheet, alignment, package);
+    g_autofree guint8 *values = sample_columns(image, &sheet, n_rows);
+    g_autofree guint8 *dips = g_malloc0((gsize)n_rows * COLUMNS);
+    for (int column = 0; column < COLUMNS; column++)
+        find_dips(values + column * n_rows, n_rows, (int)lround(BESIDE_MM / STEP_MM),
+                  (guint8)MAX(least * light, 1), dips + column * n_rows);
+    g_autoptr(GArray) lines = find_lines(&sheet, dips, n_rows);
+    for (guint i = 0; i < lines->len; i++) {
+        OmrFold fold = describe(image, white, &sheet, &g_array_index(lines, Line, i));
+        g_array_append_val(folds, fold);
+    }
+    return folds;
+}
+
+static double
+light_at(const OmrFold *fold, double beyond_mm)
+{
+    double at = beyond_mm / OMR_FOLD_STEP_MM + OMR_FOLD_STEPS / 2;
+
+    if (at <= 0 || at >= OMR_FOLD_STEPS - 1)
+        return 1;
+    int step = (int)at;
+    return fold->light[step] + (at - step) * (fold->light[step + 1] - fold->light[step]);
+}
+
+void
+omr_folds_lighten(const GArray *folds, const OmrRaster *raster, int width, int height, guint8 *darkness)
+{
+    for (guint i = 0; i < folds->len; i++) {
+        const OmrFold *fold = &g_array_index(folds, OmrFold, i);
+        double first = fold->per_x * raster->x + fold->per_y * raster->y + fold->offset;
+        double across = fold->per_x * raster->across_x + fold->per_y * raster->across_y;
+        double down = fold->per_x * raster->down_x + fold->per_y * raster->down_y;
+        double reach = OMR_FOLD_STEPS / 2 * OMR_FOLD_STEP_MM, last = first + height * down + width * across;
+        if (MIN(first, last) - fabs(width * across) > reach ||
+            MAX(first, last) + fabs(width * across) < -reach)
+            continue;
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                guint8 *at = darkness + row * width + column;
+                double light = light_at(fold, first + column * across + row * down);
+                *at = (guint8)CLAMP(255 - (255 - *at) / light, 0, 255);
+            }
+        }
+    }
+}
