@@ -123,6 +123,7 @@ typedef struct {
         alone_patch; /* or whatever its probability, where its darkest patch has this share of the style … */
     double alone_even;        /* … and of its own depth */
     double alone_ring;        /* or it has ink in this share of the directions around it … */
+    double alone_ring_cover;  /* … and no more of its inside inked than this … */
     double alone_ring_others; /* … and no other has more of a ring than this share of its ring and ink */
     double speck_cover; /* beside the answer of a single choice, a doubtful mark with less cover than this, or
                            fainter than the page's style, … */

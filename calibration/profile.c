@@ -102,6 +102,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(alone_patch, 0, 10),
     MARKS(alone_even, 0, 10),
     MARKS(alone_ring, 0, 1),
+    MARKS(alone_ring_cover, 0, 1),
     MARKS(alone_ring_others, 0, 1),
     MARKS(speck_cover, 0, 1),
     MARKS(speck_mass, 0, 1),

@@ -16,8 +16,10 @@
 /* Of what a line makes of a position, so much is enough not to be a mark for certain. */
 #define LINE 0.5
 
-/* A ring has so many times the ink of what of it reaches in elsewhere. */
-#define REACH_IN 2
+/* A ring reaches in at positions so many of its own sizes away, and spans there so many directions to each
+ * side: it is drawn up to 1.7 sizes wide, and positions are looked at up to half way to the next. */
+#define RING_SIZES 2.0
+#define RING_SPAN  4
 
 /* Once or twice is no style. */
 #define LEAST_PASSES 3
@@ -100,12 +102,18 @@ is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_le
            mark->straight >= model->stray_straight && mark->mass < model->stray_unlike * usual_mass;
 }
 
+static int
+sector_of(double dx, double dy)
+{
+    return (int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS;
+}
+
 /* Whether a stroke leaves the position in the direction (dx, dy), give or take so many steps of 15 degrees.
  */
 static gboolean
 leaves_towards(const OmrMeasure *measure, double dx, double dy, int give)
 {
-    int sector = (int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS;
+    int sector = sector_of(dx, dy);
 
     for (int beside = -give; beside <= give; beside++) {
         if (measure->leaving >> ((sector + beside + OMR_SECTORS) % OMR_SECTORS) & 1)
@@ -256,29 +264,47 @@ is_alone(const OmrBlank *blank, const GArray *measures, guint at, const Calibrat
     return TRUE;
 }
 
-static double
-ring_ink(const OmrMeasure *measure)
-{
-    return measure->mark.ring * measure->mark.around;
-}
-
-/* Whether there is a ring around another field's position, so near that it may reach in here, and so much
- * more of one that this is what it does. */
-static gboolean
-is_neighbours_ring(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
+/* Directions in which a ring around a neighbour may reach in. */
+static guint32
+towards_rings(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
 {
     const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
-    const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, at);
+    guint32 towards = 0;
 
     for (guint i = 0; i < measures->len; i++) {
         const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
         const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
-        if (other->mark.ring >= model->ring_half && ring_ink(other) >= REACH_IN * ring_ink(measure) &&
-            there->field != here->field &&
-            hypot(there->x_mm - here->x_mm, there->y_mm - here->y_mm) <= FOLLOW_MM)
-            return TRUE;
+        double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
+        if (i == at || other->mark.ring < model->alone_ring || !omr_arcs_go_around(other->arcs) ||
+            hypot(dx, dy) > RING_SIZES * there->size_mm)
+            continue;
+        for (int beside = -RING_SPAN; beside <= RING_SPAN; beside++)
+            towards |= 1u << (sector_of(dx, dy) + beside + OMR_SECTORS) % OMR_SECTORS;
     }
-    return FALSE;
+    return towards;
+}
+
+static gboolean
+is_ring(const OmrMeasure *measure, const CalibrationMarks *model)
+{
+    return measure->mark.ring >= model->ring_half && measure->mark.cover <= model->alone_ring_cover &&
+           omr_arcs_go_around(measure->arcs) && is_mark(measure, model);
+}
+
+static void
+find_rings(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
+{
+    guint n_rings = 0;
+
+    for (guint i = 0; i < measures->len; i++)
+        n_rings += is_ring(&g_array_index(measures, OmrMeasure, i), model);
+    for (guint i = 0; i < measures->len; i++) {
+        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        guint32 towards = measure->specks != 0 ? towards_rings(blank, measures, i, model) : 0;
+        measure->own_arcs = measure->arcs & ~towards;
+        measure->beside_ring = measure->specks != 0 && (measure->specks & ~towards) == 0;
+        measure->rings = n_rings >= LEAST_PASSES + (guint)is_ring(measure, model);
+    }
 }
 
 void
@@ -316,6 +342,6 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
         gboolean slip =
             measure->stray && passes_through(measure, model) && is_alone(blank, measures, i, model);
         measure->elsewhere = measure->elsewhere || slip;
-        measure->neighbours_ring = is_neighbours_ring(blank, measures, i, model);
+        find_rings(blank, measures, model);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "kind-private.h"
 #include "look-private.h"
+#include "shape-private.h"
 
 /* On a page without a single mark, dust is likelier than a faint one: it must stand out so much more. */
 #define UNMARKED 2
@@ -54,8 +55,9 @@ stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMar
     const CalibrationMark *mark = &measures[at].mark;
     gboolean faint = mark->style >= model->style_least && mark->depth < model->alone_style * mark->style;
 
+    /* the edge of a shadow stands alone, too */
     if (mark->prominence < model->alone_least || measures[at].stray || faint ||
-        omr_look_of(&measures[at], model) != OMR_LOOK_PLAIN)
+        measures[at].light_step >= model->ink || omr_look_of(&measures[at], model) != OMR_LOOK_PLAIN)
         return FALSE;
     for (guint i = 0; i < n; i++) {
         const CalibrationMark *other = &measures[i].mark;
@@ -66,7 +68,7 @@ stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMar
     return TRUE;
 }
 
-/* The same of what is drawn around it: nothing may be in any of the others. */
+/* The same of what is drawn around it: nothing may be in any of the others, but rings of their neighbours. */
 static gboolean
 is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
 {
@@ -74,11 +76,13 @@ is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const Calibration
 
     for (guint i = 0; i < n; i++) {
         const CalibrationMark *other = &measures[i].mark;
-        if (i != at && (other->ring * other->around > model->alone_ring_others * mark->ring * mark->around ||
-                        other->prominence >= model->overlooked))
+        gboolean ring = measures[i].own_arcs != 0 &&
+                        other->ring * other->around > model->alone_ring_others * mark->ring * mark->around;
+        if (i != at && (ring || other->prominence >= model->overlooked))
             return FALSE;
     }
-    return measures[at].surrounded && !measures[at].neighbours_ring && mark->ring >= model->alone_ring &&
+    return measures[at].light_step < model->ink && omr_arcs_go_around(measures[at].own_arcs) &&
+           mark->ring >= model->alone_ring && mark->cover <= model->alone_ring_cover &&
            mark->ring * mark->around >= model->ring_ink;
 }
 
@@ -101,11 +105,20 @@ find_alone(const FormField *field, const OmrMeasure *measures, const Calibration
     guint n = field->options->len;
 
     for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
-        /* the edge of a shadow stands alone, too */
-        if (measures[at].light_step >= model->ink)
-            continue;
-        if ((is_likely(&measures[at].mark, model) && stands_alone(measures, n, at, model)) ||
-            is_ringed_alone(measures, n, at, model))
+        if (is_likely(&measures[at].mark, model) && stands_alone(measures, n, at, model))
+            return (int)at;
+    }
+    return -1;
+}
+
+/* The same of what only a ring is drawn around. */
+static int
+find_ringed(const FormField *field, const OmrMeasure *measures, const CalibrationMarks *model)
+{
+    guint n = field->options->len;
+
+    for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
+        if (is_ringed_alone(measures, n, at, model))
             return (int)at;
     }
     return -1;
@@ -150,7 +163,8 @@ typedef struct {
     const CalibrationProfile *profile;
     const CalibrationMarks *model;
     int answer;          /* find_answer() */
-    int alone;           /* find_alone() */
+    int ringed;          /* find_ringed() */
+    int alone;           /* find_alone(), or else that */
     gboolean lost_alone; /* one position hereabouts is not in place, and others lie all around it */
 } Choice;
 
@@ -165,8 +179,10 @@ probability_of(const Choice *choice, guint at)
     if (choice->alone >= 0)
         return (int)at == choice->alone ? MAX(probability, choice->model->accept)
                                         : MIN(probability, choice->model->reject);
-    if (choice->answer < 0)
+    if (choice->answer < 0 && !choice->measures[at].beside_ring)
         return MAX(probability, calibration_miss_probability(choice->model, mark));
+    if (choice->answer < 0)
+        return probability;
     gboolean outdone =
         (int)at != choice->answer && is_outdone(mark, &choice->measures[choice->answer].mark, choice->model);
     return outdone ? MIN(probability, choice->model->reject) : probability;
@@ -182,6 +198,20 @@ is_settled_without(const Choice *choice, guint at)
     return choice->answer >= 0 && choice->lost_alone && !measure->streaked &&
            measure->support >= calibration_profile_align(choice->profile)->support &&
            calibration_mark_probability(choice->model, &measure->mark) <= choice->model->reject;
+}
+
+/* A ring so near to a position's own print is taken for it, and the position for one out of place. All others
+ * of the field are in theirs: so is this one. */
+static gboolean
+is_hidden_by_ring(const Choice *choice, guint at)
+{
+    guint n = choice->targets->field->options->len;
+
+    for (guint i = 0; i < n; i++) {
+        if (i != at && !is_in_place(&choice->measures[i], choice->profile))
+            return FALSE;
+    }
+    return (int)at == choice->ringed && n > 1;
 }
 
 /* Whether the answer is not drawn like a line, so that a line beside it cannot be a second answer. */
@@ -221,30 +251,32 @@ decide_mark(FormReading *reading, FormFieldReading *field, const Choice *choice,
         mark.state = FORM_MARK_UNSURE;
         doubt(reading, field, "streak", _("a dark line of the scanner runs through a position"));
     }
-    if (!is_in_place(measure, choice->profile) && !is_settled_without(choice, at)) {
+    if (!is_in_place(measure, choice->profile) && !is_settled_without(choice, at) &&
+        !is_hidden_by_ring(choice, at)) {
         mark.state = FORM_MARK_UNSURE;
         doubt_place(reading, field);
     }
     g_array_append_val(field->marks, mark);
 }
 
-static void
-decide_marks(FormReading *reading, FormFieldReading *field, const OmrTarget *targets,
-             const OmrMeasure *measures, gboolean lost_alone, const CalibrationProfile *profile)
+static Choice
+choice_of(const OmrTarget *targets, const OmrMeasure *measures, gboolean lost_alone,
+          const CalibrationProfile *profile)
 {
-    const FormField *form_field = targets[0].field;
-    Choice choice = {
+    const FormField *field = targets[0].field;
+    const CalibrationMarks *model = calibration_profile_marks(profile);
+    int alone = find_alone(field, measures, model), ringed = find_ringed(field, measures, model);
+
+    return (Choice){
         .targets = targets,
         .measures = measures,
         .profile = profile,
-        .model = calibration_profile_marks(profile),
-        .answer = find_answer(form_field, measures, profile),
-        .alone = find_alone(form_field, measures, calibration_profile_marks(profile)),
+        .model = model,
+        .answer = find_answer(field, measures, profile),
+        .ringed = ringed,
+        .alone = alone >= 0 ? alone : ringed,
         .lost_alone = lost_alone,
     };
-
-    for (guint i = 0; i < form_field->options->len; i++)
-        decide_mark(reading, field, &choice, i);
 }
 
 /* What several marks in the field mean. */
@@ -259,9 +291,11 @@ rule_of(const OmrBlank *blank, const FormField *field)
 /* A mark that was taken back where another one is clear: whether that settles the question is the form's
  * rule. Alone it may also be a careless fill. */
 static void
-look_for_cancelled(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures,
-                   FormMarksRule rule, gboolean multiple, const CalibrationMarks *model)
+look_for_cancelled(FormReading *reading, FormFieldReading *field, const Choice *choice, FormMarksRule rule,
+                   gboolean multiple)
 {
+    const OmrMeasure *measures = choice->measures;
+    const CalibrationMarks *model = choice->model;
     guint n_clear = 0, n_marked = 0;
 
     for (guint i = 0; i < field->marks->len; i++) {
@@ -272,7 +306,8 @@ look_for_cancelled(FormReading *reading, FormFieldReading *field, const OmrMeasu
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
         OmrLook look = omr_look_of(&measures[i], model);
-        if (mark->state != FORM_MARK_MARKED || look == OMR_LOOK_PLAIN)
+        gboolean ring = look == OMR_LOOK_OVERRUN && (int)i == choice->ringed && measures[i].rings;
+        if (mark->state != FORM_MARK_MARKED || look == OMR_LOOK_PLAIN || ring)
             continue;
         gboolean certain = look == OMR_LOOK_SCRIBBLED || look == OMR_LOOK_STRUCK;
         gboolean careless = look == OMR_LOOK_COVERED && n_marked == 1 && field->reasons->len == 0 &&
@@ -351,14 +386,14 @@ let_largest_count(FormReading *reading, FormFieldReading *field, const OmrMeasur
 
 /* What several marks mean together, before the value is told. */
 static void
-apply_rule(FormReading *reading, FormFieldReading *field, const OmrMeasure *measures, FormMarksRule rule,
-           gboolean multiple, const CalibrationMarks *model)
+apply_rule(FormReading *reading, FormFieldReading *field, const Choice *choice, FormMarksRule rule,
+           gboolean multiple)
 {
     field->rule = form_marks_rule_name(rule);
-    look_for_cancelled(reading, field, measures, rule, multiple, model);
-    look_for_overlooked(reading, field, measures, model);
+    look_for_cancelled(reading, field, choice, rule, multiple);
+    look_for_overlooked(reading, field, choice->measures, choice->model);
     if (rule == FORM_MARKS_LARGEST && !multiple && field->reasons->len == 0)
-        let_largest_count(reading, field, measures, model);
+        let_largest_count(reading, field, choice->measures, choice->model);
 }
 
 static void
@@ -470,11 +505,12 @@ omr_decide(FormReading *reading, const OmrBlank *blank, const GArray *measures,
             at++;
             continue;
         }
-        decide_marks(reading, field, target, first, is_lost_alone(blank, measures, at, profile), profile);
+        Choice choice = choice_of(target, first, is_lost_alone(blank, measures, at, profile), profile);
+        for (guint i = 0; i < form_field->options->len; i++)
+            decide_mark(reading, field, &choice, i);
         at += form_field->options->len;
         gboolean multiple = form_field->type == FORM_SELECT_MULTIPLE;
-        apply_rule(reading, field, first, rule_of(blank, form_field), multiple,
-                   calibration_profile_marks(profile));
+        apply_rule(reading, field, &choice, rule_of(blank, form_field), multiple);
         decide_value(reading, field, multiple);
         name_kinds(field, first, calibration_profile_marks(profile));
     }

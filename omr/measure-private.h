@@ -19,13 +19,16 @@ typedef struct {
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
     gboolean
         elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
-    gboolean surrounded;      /* ink lies around it on opposite sides */
-    gboolean neighbours_ring; /* what goes around it may go around another field's position */
-    gboolean stands_out;      /* the most prominent of its field, by far, if not by much */
-    double faintest;   /* prominence of the faintest of the page's marks, but for a few; 0 without any */
-    gboolean vague;    /* marks may not show on this page: what looks empty proves nothing */
-    gboolean streaked; /* a streak of the scanner runs through it */
-    double outline;    /* share of the position's own print that shows; 1 where none is due */
+    guint32 arcs;  /* directions in which ink goes around it: OmrShape */
+    guint32 specks;      /* … or any ink lies */
+    guint32 own_arcs;    /* arcs that are no part of a ring around a neighbour */
+    gboolean beside_ring; /* all ink around it is part of such rings */
+    gboolean rings;       /* the page has rings around other positions */
+    gboolean stands_out; /* the most prominent of its field, by far, if not by much */
+    double faintest;     /* prominence of the faintest of the page's marks, but for a few; 0 without any */
+    gboolean vague;      /* marks may not show on this page: what looks empty proves nothing */
+    gboolean streaked;   /* a streak of the scanner runs through it */
+    double outline;      /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller

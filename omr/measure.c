@@ -363,7 +363,8 @@ measure_shape(const OmrTarget *target, const guint8 *ink, OmrMeasure *measure)
     mark->exits = shape.exits;
     mark->leaves = shape.leaves;
     measure->leaving = shape.leaving;
-    measure->surrounded = shape.around;
+    measure->arcs = shape.arcs;
+    measure->specks = shape.specks;
 }
 
 /* How much darker the inside is as a whole; on paper only, where there is enough of it. */

@@ -76,6 +76,9 @@ measure_borders(OmrShape *shape, const OmrTarget *target, const OmrPixels *ink)
 
     for (guint i = 0; i < ink->n; i++)
         at_border[target->borders[ink->at[i]]] |= 1u << target->sector[ink->at[i]];
+    for (guint i = 0; i < ink->n; i++)
+        shape->specks |= 1u << target->arc[ink->at[i]];
+    shape->specks &= ALL_SECTORS;
     guint32 within = at_border[OMR_BORDER_WITHIN], both = at_border[OMR_BORDER_WITHOUT | OMR_BORDER_EDGE];
     guint32 crossing = within & widen(at_border[OMR_BORDER_WITHOUT] | both);
     shape->exits = count_runs(widen(crossing) & widen(within));
@@ -199,12 +202,10 @@ omr_shape_measure(OmrShape *shape, const OmrTarget *target, const guint8 *ink)
     g_autofree guint8 *pieces = g_memdup2(ink, n);
     g_autofree guint32 *places = g_new(guint32, n);
     OmrPixels pixels = {find_ink(ink, n, places), places};
-    guint32 arcs;
 
     memset(shape, 0, sizeof *shape);
     measure_borders(shape, target, &pixels);
-    measure_pieces(target, &pixels, pieces, target->arc, &arcs);
-    shape->ring = __builtin_popcount(arcs) / (double)OMR_SECTORS;
-    shape->around = (arcs & (arcs << OMR_SECTORS / 2 | arcs >> OMR_SECTORS / 2)) != 0;
+    measure_pieces(target, &pixels, pieces, target->arc, &shape->arcs);
+    shape->ring = __builtin_popcount(shape->arcs) / (double)OMR_SECTORS;
     measure_inside(shape, target, &pixels, ink);
 }

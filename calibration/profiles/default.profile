@@ -74,6 +74,7 @@ alone_style=0.55
 alone_patch=0.55
 alone_even=0.75
 alone_ring=0.36
+alone_ring_cover=0.35
 alone_ring_others=0.15
 speck_cover=0.045
 speck_mass=0.2
