@@ -57,8 +57,10 @@ typedef struct {
     double straight; /* how narrow the ink inside is against its length: 1 a thin line, 0 as broad as long */
     double leaves;   /* and how many of these strokes go on to where the neighbours begin */
     double through;  /* how much the ink is a straight line through the position and nothing else, 0 … 1 */
-    double over;     /* the same of the ink around: a line over whatever stands inside */
-    double patch;    /* mean darkening of the darkest square of 0.8 mm, −1 … 1 */
+    double
+        hook; /* share of that ink beside the line's ends, 0 … 1: a tick has a hook there, a line has none */
+    double over;       /* the same of the ink around: a line over whatever stands inside */
+    double patch;      /* mean darkening of the darkest square of 0.8 mm, −1 … 1 */
     double prominence; /* how far that is beyond the page's empty positions, by their standard deviation */
 } CalibrationMark;
 
@@ -105,6 +107,7 @@ typedef struct {
         stray_cover; /* a thin straight line that passes through, with less cover than this, is in doubt … */
     double stray_straight;   /* (a line is straight from here on, see CalibrationMark) … */
     double stray_through;    /* (and goes all the way from here on) … */
+    double stray_hook;       /* (with no more of a hook than this) … */
     double stray_share;      /* … unless this share of the page's marks pass through */
     double stray_mass;       /* and so is the end of a stroke whose other end has so much more mass */
     double stray_unlike;     /* and so is a stroke from outside with less than this share of the page's usual

@@ -12,10 +12,10 @@ typedef struct {
     }
 
 static const Feature features[] = {
-    FEATURE(cover),  FEATURE(reach),    FEATURE(ring),  FEATURE(around), FEATURE(beside),
-    FEATURE(spill),  FEATURE(darkness), FEATURE(style), FEATURE(mass),   FEATURE(depth),
-    FEATURE(shade),  FEATURE(width),    FEATURE(exits), FEATURE(arms),   FEATURE(straight),
-    FEATURE(leaves), FEATURE(through),  FEATURE(over),  FEATURE(patch),  FEATURE(prominence),
+    FEATURE(cover),    FEATURE(reach), FEATURE(ring),       FEATURE(around), FEATURE(beside),  FEATURE(spill),
+    FEATURE(darkness), FEATURE(style), FEATURE(mass),       FEATURE(depth),  FEATURE(shade),   FEATURE(width),
+    FEATURE(exits),    FEATURE(arms),  FEATURE(straight),   FEATURE(leaves), FEATURE(through), FEATURE(hook),
+    FEATURE(over),     FEATURE(patch), FEATURE(prominence),
 };
 
 /* A number that is missing above would be missing in every file of marks. */

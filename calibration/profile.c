@@ -86,6 +86,7 @@ const CalibrationKey calibration_keys[] = {
     MARKS(stray_cover, 0, 1),
     MARKS(stray_straight, 0, 1),
     MARKS(stray_through, 0, 1),
+    MARKS(stray_hook, 0, 1),
     MARKS(stray_share, 0, 1),
     MARKS(stray_mass, 0, 1),
     MARKS(stray_unlike, 0, 1),

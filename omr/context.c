@@ -46,7 +46,7 @@ passes_through(const OmrMeasure *measure, const CalibrationMarks *model)
     const CalibrationMark *mark = &measure->mark;
 
     return is_mark(measure, model) && mark->arms <= 2 && mark->through >= model->stray_through &&
-           mark->cover < model->stray_cover;
+           mark->hook <= model->stray_hook && mark->cover < model->stray_cover;
 }
 
 /* Some people mark with long strokes: where marks of this share of the page's answered fields pass through,
@@ -333,7 +333,8 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
         End end = ends_another_mark(blank, measures, i, model);
         measure->stray = (passing_counts && passes_through(measure, model)) ||
                          is_unlike_the_page(measure, usual_mass, usual_leaves, model) || end != END_NONE;
-        measure->elsewhere = end == END_OF_GREATER;
+        /* what has the page's usual mass may be a mark by itself */
+        measure->elsewhere = end == END_OF_GREATER && measure->mark.mass < 0.7 * usual_mass;
     }
     find_struck_fields(blank, measures, model);
     spread_strays(blank, measures, model);

@@ -48,15 +48,22 @@ state_of(double probability, const CalibrationMarks *model)
     return probability <= model->reject ? FORM_MARK_EMPTY : FORM_MARK_UNSURE;
 }
 
+/* Whether a mark is much fainter than the page's are. */
+static gboolean
+is_faint(const CalibrationMark *mark, const CalibrationMarks *model)
+{
+    return mark->style >= model->style_least &&
+           MAX(mark->depth, mark->patch) < model->alone_style * mark->style;
+}
+
 /* Whether no other position of the field comes near what this one has. */
 static gboolean
 stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
 {
     const CalibrationMark *mark = &measures[at].mark;
-    gboolean faint = mark->style >= model->style_least && mark->depth < model->alone_style * mark->style;
 
     /* the edge of a shadow stands alone, too */
-    if (mark->prominence < model->alone_least || measures[at].stray || faint ||
+    if (mark->prominence < model->alone_least || measures[at].stray || is_faint(mark, model) ||
         measures[at].light_step >= model->ink || omr_look_of(&measures[at], model) != OMR_LOOK_PLAIN)
         return FALSE;
     for (guint i = 0; i < n; i++) {
@@ -143,11 +150,12 @@ find_answer(const FormField *field, const OmrMeasure *measures, const Calibratio
 }
 
 /* Whether a position in doubt is so much weaker than the clear answer of its single choice that it is none: a
- * speck, a residue, the shade of a fold. */
+ * speck, a residue, the shade of a fold. Not beside what goes over its rim on all sides: that may be crossed
+ * out. */
 static gboolean
 is_outdone(const CalibrationMark *mark, const CalibrationMark *answer, const CalibrationMarks *model)
 {
-    if (mark->ring >= model->ring_half)
+    if (mark->ring >= model->ring_half || answer->ring * answer->cover >= model->scribble_ring)
         return FALSE;
     gboolean faint = mark->style >= model->style_least && mark->depth < model->style_share * mark->style;
     gboolean small = mark->mass < model->speck_mass * MAX(answer->mass, model->mass_half);
@@ -301,7 +309,8 @@ look_for_cancelled(FormReading *reading, FormFieldReading *field, const Choice *
     for (guint i = 0; i < field->marks->len; i++) {
         gboolean marked = g_array_index(field->marks, FormMarkReading, i).state == FORM_MARK_MARKED;
         n_marked += marked;
-        n_clear += marked && omr_look_of(&measures[i], model) == OMR_LOOK_PLAIN;
+        n_clear += marked && omr_look_of(&measures[i], model) == OMR_LOOK_PLAIN &&
+                   !is_faint(&measures[i].mark, model);
     }
     for (guint i = 0; i < field->marks->len; i++) {
         FormMarkReading *mark = &g_array_index(field->marks, FormMarkReading, i);
@@ -310,8 +319,8 @@ look_for_cancelled(FormReading *reading, FormFieldReading *field, const Choice *
         if (mark->state != FORM_MARK_MARKED || look == OMR_LOOK_PLAIN || ring)
             continue;
         gboolean certain = look == OMR_LOOK_SCRIBBLED || look == OMR_LOOK_STRUCK;
-        gboolean careless = look == OMR_LOOK_COVERED && n_marked == 1 && field->reasons->len == 0 &&
-                            measures[i].mark.ring < model->scribble_least;
+        gboolean careless = (look == OMR_LOOK_COVERED || look == OMR_LOOK_SCRIBBLED) && n_marked == 1 &&
+                            field->reasons->len == 0 && measures[i].mark.ring < model->scribble_least;
         if (careless && !multiple)
             continue;
         mark->state = certain && !multiple && n_clear > 0 ? FORM_MARK_CANCELLED : FORM_MARK_UNSURE;

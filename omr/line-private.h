@@ -9,6 +9,7 @@
 typedef struct {
     double through; /* share of the way that is inked, times the share of all ink that lies on the way: 1 a
                        line and nothing else, 0 none */
+    double hook;    /* share of that ink that lies off the way near its ends: a tick's hook */
     double over;    /* the same by the ink around the position: 1 a line over whatever stands inside */
 } OmrLine;
 

@@ -22,6 +22,10 @@
 #define LEAST_REACH_MM 0.4
 #define MOST_REACH_MM  0.6
 
+/* A line that sways lies off its way in its middle. What lies off it within this share of an end is a hook.
+ */
+#define END_SHARE 0.3
+
 /* Where ink reaches the edge in one direction: its middle. */
 typedef struct {
     double x, y;
@@ -81,26 +85,28 @@ inked_share(const OmrTarget *target, const guint8 *ink, const Exit *from, const 
     return inked > 0 ? (double)inked / (inked + bare) : 0;
 }
 
-/* Of some of the ink, how much lies on a way. */
+/* Of some of the ink, how much lies on a way, and how much off it near one of its ends. */
 typedef struct {
-    guint on, n;
+    guint on, hook, n;
 } Part;
 
-/* The hook of a tick lies off the way. */
 static Part
 part_on_way(const OmrTarget *target, const OmrPixels *pixels, const guint8 *ink, const Exit *from,
             const Exit *to, double reach_mm)
 {
     double dx = to->x - from->x, dy = to->y - from->y;
     double reach = reach_mm * target->px_per_mm * hypot(dx, dy);
-    Part part = {0, 0};
+    Part part = {0};
 
     for (guint i = 0; i < pixels->n; i++) {
         int at = (int)pixels->at[i];
         if (ink[at] == 0)
             continue;
         int row = at / target->width, column = at % target->width;
-        part.on += fabs(dx * (row - from->y) - dy * (column - from->x)) <= reach;
+        gboolean on = fabs(dx * (row - from->y) - dy * (column - from->x)) <= reach;
+        double along = (dx * (column - from->x) + dy * (row - from->y)) / (dx * dx + dy * dy);
+        part.on += on;
+        part.hook += !on && (along < END_SHARE || along > 1 - END_SHARE);
         part.n++;
     }
     return part;
@@ -120,8 +126,11 @@ follow_way(OmrLine *line, const OmrTarget *target, const guint8 *ink, const Exit
     Part over = part_on_way(target, &target->around, ink, from, to, LEAST_REACH_MM);
     Part around = part_on_way(target, &target->around, ink, from, to, reach_mm);
     Part inside = part_on_way(target, &target->inside, ink, from, to, reach_mm);
-    double all = (double)(around.on + inside.on) / MAX(around.n + inside.n, 1);
-    line->through = MAX(line->through, inked * all);
+    double n = MAX(around.n + inside.n, 1), through = inked * ((around.on + inside.on) / n);
+    if (through > line->through) {
+        line->through = through;
+        line->hook = (around.hook + inside.hook) / n;
+    }
     line->over = MAX(line->over, inked * ((double)over.on / MAX(over.n, 1)));
 }
 

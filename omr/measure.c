@@ -342,6 +342,7 @@ measure_line(const OmrTarget *target, const guint8 *darkness, const OmrResponse 
                                          STROKE_DEPTH * 255 * mark->depth;
     omr_line_measure(&line, target, stroke, mark->width);
     mark->through = line.through;
+    mark->hook = line.hook;
     mark->over = line.over;
 }
 
