@@ -300,9 +300,8 @@ find_rings(const OmrBlank *blank, GArray *measures, const CalibrationMarks *mode
         n_rings += is_ring(&g_array_index(measures, OmrMeasure, i), model);
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        guint32 towards = measure->specks != 0 ? towards_rings(blank, measures, i, model) : 0;
-        measure->own_arcs = measure->arcs & ~towards;
-        measure->beside_ring = measure->specks != 0 && (measure->specks & ~towards) == 0;
+        measure->towards_rings = measure->specks != 0 ? towards_rings(blank, measures, i, model) : 0;
+        measure->beside_ring = measure->specks != 0 && (measure->specks & ~measure->towards_rings) == 0;
         measure->rings = n_rings >= LEAST_PASSES + (guint)is_ring(measure, model);
     }
 }

@@ -75,22 +75,32 @@ stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMar
     return TRUE;
 }
 
+/* How much of a ring is drawn around a position: on a page with rings, whose strokes may be broken, any ink
+ * counts, else only such as goes on. */
+static double
+ring_ink(const OmrMeasure *measure)
+{
+    double broken = __builtin_popcount(measure->specks) / (double)OMR_SECTORS;
+
+    return (measure->rings ? broken : measure->mark.ring) * measure->mark.around;
+}
+
 /* The same of what is drawn around it: nothing may be in any of the others, but rings of their neighbours. */
 static gboolean
 is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
 {
-    const CalibrationMark *mark = &measures[at].mark;
+    const OmrMeasure *measure = &measures[at];
+    guint32 directions = measure->rings ? measure->specks : measure->arcs;
 
     for (guint i = 0; i < n; i++) {
-        const CalibrationMark *other = &measures[i].mark;
-        gboolean ring = measures[i].own_arcs != 0 &&
-                        other->ring * other->around > model->alone_ring_others * mark->ring * mark->around;
-        if (i != at && (ring || other->prominence >= model->overlooked))
+        gboolean ring =
+            !measures[i].beside_ring && ring_ink(&measures[i]) > model->alone_ring_others * ring_ink(measure);
+        if (i != at && (ring || measures[i].mark.prominence >= model->overlooked))
             return FALSE;
     }
-    return measures[at].light_step < model->ink && omr_arcs_go_around(measures[at].own_arcs) &&
-           mark->ring >= model->alone_ring && mark->cover <= model->alone_ring_cover &&
-           mark->ring * mark->around >= model->ring_ink;
+    return measure->light_step < model->ink && omr_arcs_go_around(directions & ~measure->towards_rings) &&
+           __builtin_popcount(directions) >= model->alone_ring * OMR_SECTORS &&
+           measure->mark.cover <= model->alone_ring_cover && ring_ink(measure) >= model->ring_ink;
 }
 
 /* Whether what stands in the position may be a mark: by its probability, or because its darkest patch is one

@@ -18,17 +18,17 @@ typedef struct {
     gboolean crowded;   /* hardly any paper is left inside: print fills it */
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
     gboolean
-        elsewhere; /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
-    guint32 arcs;  /* directions in which ink goes around it: OmrShape */
-    guint32 specks;      /* … or any ink lies */
-    guint32 own_arcs;    /* arcs that are no part of a ring around a neighbour */
-    gboolean beside_ring; /* all ink around it is part of such rings */
-    gboolean rings;       /* the page has rings around other positions */
-    gboolean stands_out; /* the most prominent of its field, by far, if not by much */
-    double faintest;     /* prominence of the faintest of the page's marks, but for a few; 0 without any */
-    gboolean vague;      /* marks may not show on this page: what looks empty proves nothing */
-    gboolean streaked;   /* a streak of the scanner runs through it */
-    double outline;      /* share of the position's own print that shows; 1 where none is due */
+        elsewhere;  /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
+    guint32 arcs;   /* directions in which ink goes around it: OmrShape */
+    guint32 specks; /* … or any ink lies */
+    guint32 towards_rings; /* directions in which a ring around a neighbour may reach in */
+    gboolean beside_ring;  /* all ink around it is part of such rings */
+    gboolean rings;        /* the page has rings around other positions */
+    gboolean stands_out;   /* the most prominent of its field, by far, if not by much */
+    double faintest;       /* prominence of the faintest of the page's marks, but for a few; 0 without any */
+    gboolean vague;        /* marks may not show on this page: what looks empty proves nothing */
+    gboolean streaked;     /* a streak of the scanner runs through it */
+    double outline;        /* share of the position's own print that shows; 1 where none is due */
 } OmrMeasure;
 
 /* Measures every target of the blank, in its order, and what the page is like, in `response`. The caller
