@@ -91,17 +91,6 @@ quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, d
     return values->len > 0 ? g_array_index(values, double, (guint)(share * values->len)) : 0;
 }
 
-/* A thin stroke that comes from outside, on a page where marks stay inside and are heavier. */
-static gboolean
-is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_leaves,
-                   const CalibrationMarks *model)
-{
-    const CalibrationMark *mark = &measure->mark;
-
-    return is_mark(measure, model) && usual_leaves < 1 && mark->leaves >= 1 && mark->arms <= 2 &&
-           mark->straight >= model->stray_straight && mark->mass < model->stray_unlike * usual_mass;
-}
-
 static int
 sector_of(double dx, double dy)
 {
@@ -120,6 +109,19 @@ leaves_towards(const OmrMeasure *measure, double dx, double dy, int give)
             return TRUE;
     }
     return FALSE;
+}
+
+/* A thin stroke that comes from outside along its row, as the ends of lines that strike a question out do, on
+ * a page where marks stay inside and are heavier. */
+static gboolean
+is_unlike_the_page(const OmrMeasure *measure, double usual_mass, double usual_leaves,
+                   const CalibrationMarks *model)
+{
+    const CalibrationMark *mark = &measure->mark;
+    gboolean along_row = leaves_towards(measure, 1, 0, 1) || leaves_towards(measure, -1, 0, 1);
+
+    return is_mark(measure, model) && usual_leaves < 1 && mark->leaves >= 1 && mark->arms <= 2 && along_row &&
+           mark->straight >= model->stray_straight && mark->mass < model->stray_unlike * usual_mass;
 }
 
 /* Whether one stroke may run from the one position into the other, (dx, dy) away. */
