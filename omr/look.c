@@ -1,12 +1,20 @@
 #include "look-private.h"
 
+/* All of the inside is inked from here on, and nearly all around it from here on; then half of what else
+ * overruns does. */
+#define ALL        0.98
+#define ALL_AROUND 0.8
+
 /* Ink that covers a position and its surroundings too: nobody marks like that, but people cross out like
  * that, and so look tears and stains. */
 static gboolean
 overruns(const OmrMeasure *measure, const CalibrationMarks *model)
 {
-    return measure->mark.spill >= MAX(model->spill, model->spill_usual * measure->usual_spill) &&
-           measure->mark.cover >= model->spill_cover;
+    const CalibrationMark *mark = &measure->mark;
+    double least = mark->cover >= ALL && mark->ring >= ALL_AROUND ? model->spill / 2 : model->spill;
+
+    return mark->spill >= MAX(least, model->spill_usual * measure->usual_spill) &&
+           mark->cover >= model->spill_cover;
 }
 
 /* A fill with a line over it, or with two. */
