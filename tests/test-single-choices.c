@@ -149,6 +149,98 @@ test_pale_dots(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What is drawn in row 5, at its column, where the other rows are marked by one hand. */
+typedef struct {
+    const Hand *hand;
+    void (*draw)(cairo_t *cr, OmrPoint at);
+} Odd;
+
+static void
+draw_odd(cairo_t *cr, gpointer data)
+{
+    const Odd *odd = data;
+
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        if (row != 5)
+            mark_with(cr, odd->hand, row, column_of(row));
+    }
+    cairo_new_path(cr);
+    cairo_set_line_width(cr, 0.45);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    odd->draw(cr, fixture_option_mm(5, column_of(5)));
+    cairo_stroke(cr);
+}
+
+/* From edge to edge of the position's surroundings, but for its hook. */
+static void
+draw_long_tick(cairo_t *cr, OmrPoint at)
+{
+    cairo_move_to(cr, at.x - 4.6, at.y + 1.6);
+    cairo_line_to(cr, at.x - 2.9, at.y + 4.0);
+    cairo_line_to(cr, at.x + 4.3, at.y - 5.9);
+}
+
+static void
+draw_broken_ring(cairo_t *cr, OmrPoint at)
+{
+    static const double gaps[] = {0.5, 0.9};
+
+    cairo_set_dash(cr, gaps, 2, 0);
+    cairo_arc(cr, at.x, at.y, 3.2, 0, 2 * G_PI);
+}
+
+/* So far off that it runs through the position. */
+static void
+draw_ring_aside(cairo_t *cr, OmrPoint at)
+{
+    cairo_set_line_width(cr, 1.1);
+    cairo_arc(cr, at.x + 1.4, at.y - 0.9, 3.1, 0, 2 * G_PI);
+}
+
+static void
+test_odd_marks(Fixture *fixture, gconstpointer data)
+{
+    static const Hand ring = {"ringed with a pen", draw_ring, 0.45, 0.1, FALSE};
+    static const Odd odds[] = {
+        {&pen_fill, draw_long_tick}, {&ring, draw_broken_ring}, {&ring, draw_ring_aside}};
+
+    (void)data;
+    for (guint i = 0; i < G_N_ELEMENTS(odds); i++) {
+        g_autoptr(FormReading) reading = read_marks(fixture, draw_odd, (gpointer)&odds[i]);
+        g_test_message("mark %u", i);
+        g_assert_true(is_answered(reading, 5, column_of(5)));
+    }
+}
+
+/* Filled, then scribbled over, and a pale tick elsewhere instead. */
+static void
+scribble_over(cairo_t *cr, gpointer data)
+{
+    static const Hand pale_tick = {"ticked with a pale thin pencil", draw_tick, 0.2, 0.8, FALSE};
+    OmrPoint at = fixture_option_mm(5, column_of(5));
+
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        if (row != 5)
+            mark_with(cr, &pen_fill, row, column_of(row));
+    }
+    cairo_new_path(cr);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    cairo_arc(cr, at.x, at.y, 2.75, 0, 2 * G_PI);
+    cairo_fill(cr);
+    mark_with(cr, &pale_tick, 5, other_column_of(5));
+}
+
+static void
+test_scribbled_and_pale(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(FormReading) reading = read_marks(fixture, scribble_over, NULL);
+
+    (void)data;
+    g_assert_true(form_field_needs_person(row_of(reading, 5)->state) ||
+                  is_answered(reading, 5, other_column_of(5)));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -157,6 +249,8 @@ main(int argc, char *argv[])
         {"/single-choices/slips", test_slips, NULL},
         {"/single-choices/white-paint", test_white_paint, NULL},
         {"/single-choices/pale-dots", test_pale_dots, NULL},
+        {"/single-choices/odd-marks", test_odd_marks, NULL},
+        {"/single-choices/scribbled-and-pale", test_scribbled_and_pale, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
