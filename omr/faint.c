@@ -62,12 +62,14 @@ find_outstanding(const OmrBlank *blank, GArray *measures, const CalibrationMarks
 }
 
 /* Whether many of the single choices that seem blank are not quite: something stands out in them or, in black
- * and white, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly. */
+ * and white, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly. Where all
+ * of a page in black and white seems blank, any is enough: nobody takes a sheet along and leaves a page out,
+ * but a threshold takes a pen away. */
 static gboolean
 has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_white,
            const CalibrationMarks *model)
 {
-    guint n_blank = 0, n_traces = 0;
+    guint n_single = 0, n_blank = 0, n_traces = 0;
 
     for (guint at = 0, n; at < measures->len; at += n) {
         const FormField *field = g_array_index(blank->targets, OmrTarget, at).field;
@@ -79,11 +81,16 @@ has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_whit
             gboolean seen = measure->stands_out && measure->mark.prominence >= model->alone_least;
             trace = trace || seen || (black_or_white && measure->mark.cover > 0);
         }
-        if (field->type != FORM_SELECT_ONE || field->options->len == 0 || marked)
+        if (field->type != FORM_SELECT_ONE || field->options->len == 0)
+            continue;
+        n_single++;
+        if (marked)
             continue;
         n_blank++;
         n_traces += trace;
     }
+    if (black_or_white && n_single >= LEAST_TRACES && n_blank == n_single && n_traces > 0)
+        return TRUE;
     return n_traces >= LEAST_TRACES && n_traces >= TRACES_SHARE * n_blank;
 }
 
