@@ -30,6 +30,9 @@
 /* A line swings from one position to the next, by so many steps of 15 degrees. */
 #define SWING 2
 
+/* What has this share of the usual mass of the page's marks may be a mark by itself. */
+#define MARK_SHARE 0.7
+
 /* Rings have all their ink around: only marks that cover so much tell how far a person's marks run over. */
 #define SOLID_COVER 0.3
 
@@ -266,26 +269,6 @@ is_alone(const OmrBlank *blank, const GArray *measures, guint at, const Calibrat
     return TRUE;
 }
 
-/* Directions in which a ring around a neighbour may reach in. */
-static guint32
-towards_rings(const OmrBlank *blank, const GArray *measures, guint at, const CalibrationMarks *model)
-{
-    const OmrTarget *here = &g_array_index(blank->targets, OmrTarget, at);
-    guint32 towards = 0;
-
-    for (guint i = 0; i < measures->len; i++) {
-        const OmrTarget *there = &g_array_index(blank->targets, OmrTarget, i);
-        const OmrMeasure *other = &g_array_index(measures, OmrMeasure, i);
-        double dx = there->x_mm - here->x_mm, dy = there->y_mm - here->y_mm;
-        if (i == at || other->mark.ring < model->alone_ring || !omr_arcs_go_around(other->arcs) ||
-            hypot(dx, dy) > RING_SIZES * there->size_mm)
-            continue;
-        for (int beside = -RING_SPAN; beside <= RING_SPAN; beside++)
-            towards |= 1u << (sector_of(dx, dy) + beside + OMR_SECTORS) % OMR_SECTORS;
-    }
-    return towards;
-}
-
 static gboolean
 is_ring(const OmrMeasure *measure, const CalibrationMarks *model)
 {
@@ -293,16 +276,36 @@ is_ring(const OmrMeasure *measure, const CalibrationMarks *model)
            omr_arcs_go_around(measure->arcs) && is_mark(measure, model);
 }
 
+/* Marks the directions in which a ring, or what looks like one, may reach in at other positions. */
+static void
+point_to_ring(const OmrBlank *blank, GArray *measures, guint at)
+{
+    const OmrTarget *ring = &g_array_index(blank->targets, OmrTarget, at);
+
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
+        double dx = ring->x_mm - target->x_mm, dy = ring->y_mm - target->y_mm;
+        if (i == at || hypot(dx, dy) > RING_SIZES * ring->size_mm)
+            continue;
+        for (int beside = -RING_SPAN; beside <= RING_SPAN; beside++)
+            g_array_index(measures, OmrMeasure, i).towards_rings |=
+                1u << (sector_of(dx, dy) + beside + OMR_SECTORS) % OMR_SECTORS;
+    }
+}
+
 static void
 find_rings(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
     guint n_rings = 0;
 
-    for (guint i = 0; i < measures->len; i++)
-        n_rings += is_ring(&g_array_index(measures, OmrMeasure, i), model);
+    for (guint i = 0; i < measures->len; i++) {
+        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
+        n_rings += is_ring(measure, model);
+        if (measure->mark.ring >= model->alone_ring && omr_arcs_go_around(measure->arcs))
+            point_to_ring(blank, measures, i);
+    }
     for (guint i = 0; i < measures->len; i++) {
         OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        measure->towards_rings = measure->specks != 0 ? towards_rings(blank, measures, i, model) : 0;
         measure->beside_ring = measure->specks != 0 && (measure->specks & ~measure->towards_rings) == 0;
         measure->rings = n_rings >= LEAST_PASSES + (guint)is_ring(measure, model);
     }
@@ -334,8 +337,7 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
         End end = ends_another_mark(blank, measures, i, model);
         measure->stray = (passing_counts && passes_through(measure, model)) ||
                          is_unlike_the_page(measure, usual_mass, usual_leaves, model) || end != END_NONE;
-        /* what has the page's usual mass may be a mark by itself */
-        measure->elsewhere = end == END_OF_GREATER && measure->mark.mass < 0.7 * usual_mass;
+        measure->elsewhere = end == END_OF_GREATER && measure->mark.mass < MARK_SHARE * usual_mass;
     }
     find_struck_fields(blank, measures, model);
     spread_strays(blank, measures, model);

@@ -79,26 +79,37 @@ column_mm(const Sheet *sheet, int column)
     return MARGIN_FAR_MM + (column - MARGIN_COLUMNS + 1) * between;
 }
 
+/* The grey values down some neighbouring columns, one column after the other. */
+static void
+sample_part(const OmrPyramid *pyramid, const Sheet *sheet, int first, int n, int n_rows, guint8 *values)
+{
+    int level = omr_pyramid_level(pyramid, hypot(sheet->down.x, sheet->down.y) / PX_PER_MM);
+    double factor = (double)(1 << level), apart_mm = column_mm(sheet, first + 1) - column_mm(sheet, first);
+    OmrPoint top = sheet_point(sheet, column_mm(sheet, first), 0);
+    OmrRaster raster = {.x = (top.x + 0.5) / factor - 0.5,
+                        .y = (top.y + 0.5) / factor - 0.5,
+                        .across_x = apart_mm * sheet->across.x / factor,
+                        .across_y = apart_mm * sheet->across.y / factor,
+                        .down_x = STEP_MM * sheet->down.x / factor,
+                        .down_y = STEP_MM * sheet->down.y / factor};
+    g_autofree guint8 *rows = g_malloc((gsize)n * (gsize)n_rows);
+
+    omr_image_sample(omr_pyramid_image(pyramid, level), &raster, n, n_rows, rows, n);
+    for (int column = 0; column < n; column++) {
+        for (int row = 0; row < n_rows; row++)
+            values[(first + column) * n_rows + row] = rows[row * n + column];
+    }
+}
+
 /* The page's grey values down each column, one column after the other. The caller frees them. */
 static guint8 *
 sample_columns(const OmrPyramid *pyramid, const Sheet *sheet, int n_rows)
 {
-    double px_per_mm = hypot(sheet->down.x, sheet->down.y);
-    int level = omr_pyramid_level(pyramid, px_per_mm / PX_PER_MM);
-    const OmrImage *image = omr_pyramid_image(pyramid, level);
-    double factor = (double)(1 << level);
     guint8 *values = g_malloc((gsize)n_rows * COLUMNS);
-    OmrPoint top[COLUMNS];
 
-    for (int column = 0; column < COLUMNS; column++)
-        top[column] = sheet_point(sheet, column_mm(sheet, column), 0);
-    for (int row = 0; row < n_rows; row++) {
-        double dx = row * STEP_MM * sheet->down.x, dy = row * STEP_MM * sheet->down.y;
-        for (int column = 0; column < COLUMNS; column++)
-            values[column * n_rows + row] =
-                (guint8)omr_image_at(image, (float)((top[column].x + dx + 0.5) / factor - 0.5),
-                                     (float)((top[column].y + dy + 0.5) / factor - 0.5));
-    }
+    sample_part(pyramid, sheet, 0, MARGIN_COLUMNS, n_rows, values);
+    sample_part(pyramid, sheet, MARGIN_COLUMNS, BODY_COLUMNS, n_rows, values);
+    sample_part(pyramid, sheet, COLUMNS - MARGIN_COLUMNS, MARGIN_COLUMNS, n_rows, values);
     return values;
 }
 
