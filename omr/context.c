@@ -346,6 +346,6 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
         gboolean slip =
             measure->stray && passes_through(measure, model) && is_alone(blank, measures, i, model);
         measure->elsewhere = measure->elsewhere || slip;
-        find_rings(blank, measures, model);
     }
+    find_rings(blank, measures, model);
 }
