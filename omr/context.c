@@ -16,11 +16,6 @@
 /* Of what a line makes of a position, so much is enough not to be a mark for certain. */
 #define LINE 0.5
 
-/* A ring reaches in at positions so many of its own sizes away, and spans there so many directions to each
- * side: it is drawn up to 1.7 sizes wide, and positions are looked at up to half way to the next. */
-#define RING_SIZES 2.0
-#define RING_SPAN  4
-
 /* Once or twice is no style. */
 #define LEAST_PASSES 3
 
@@ -94,18 +89,12 @@ quantile_of_marks(const OmrBlank *blank, const GArray *measures, gsize offset, d
     return values->len > 0 ? g_array_index(values, double, (guint)(share * values->len)) : 0;
 }
 
-static int
-sector_of(double dx, double dy)
-{
-    return (int)((atan2(dy, dx) + G_PI) / (2 * G_PI) * OMR_SECTORS) % OMR_SECTORS;
-}
-
 /* Whether a stroke leaves the position in the direction (dx, dy), give or take so many steps of 15 degrees.
  */
 static gboolean
 leaves_towards(const OmrMeasure *measure, double dx, double dy, int give)
 {
-    int sector = sector_of(dx, dy);
+    int sector = omr_sector_of(dx, dy);
 
     for (int beside = -give; beside <= give; beside++) {
         if (measure->leaving >> ((sector + beside + OMR_SECTORS) % OMR_SECTORS) & 1)
@@ -269,48 +258,6 @@ is_alone(const OmrBlank *blank, const GArray *measures, guint at, const Calibrat
     return TRUE;
 }
 
-static gboolean
-is_ring(const OmrMeasure *measure, const CalibrationMarks *model)
-{
-    return measure->mark.ring >= model->ring_half && measure->mark.cover <= model->alone_ring_cover &&
-           omr_arcs_go_around(measure->arcs) && is_mark(measure, model);
-}
-
-/* Marks the directions in which a ring, or what looks like one, may reach in at other positions. */
-static void
-point_to_ring(const OmrBlank *blank, GArray *measures, guint at)
-{
-    const OmrTarget *ring = &g_array_index(blank->targets, OmrTarget, at);
-
-    for (guint i = 0; i < measures->len; i++) {
-        const OmrTarget *target = &g_array_index(blank->targets, OmrTarget, i);
-        double dx = ring->x_mm - target->x_mm, dy = ring->y_mm - target->y_mm;
-        if (i == at || hypot(dx, dy) > RING_SIZES * ring->size_mm)
-            continue;
-        for (int beside = -RING_SPAN; beside <= RING_SPAN; beside++)
-            g_array_index(measures, OmrMeasure, i).towards_rings |=
-                1u << (sector_of(dx, dy) + beside + OMR_SECTORS) % OMR_SECTORS;
-    }
-}
-
-static void
-find_rings(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
-{
-    guint n_rings = 0;
-
-    for (guint i = 0; i < measures->len; i++) {
-        const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        n_rings += is_ring(measure, model);
-        if (measure->mark.ring >= model->alone_ring && omr_arcs_go_around(measure->arcs))
-            point_to_ring(blank, measures, i);
-    }
-    for (guint i = 0; i < measures->len; i++) {
-        OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
-        measure->beside_ring = measure->specks != 0 && (measure->specks & ~measure->towards_rings) == 0;
-        measure->rings = n_rings >= LEAST_PASSES + (guint)is_ring(measure, model);
-    }
-}
-
 void
 omr_context_find_spill(const OmrBlank *blank, GArray *measures, const CalibrationMarks *model)
 {
@@ -347,5 +294,4 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
             measure->stray && passes_through(measure, model) && is_alone(blank, measures, i, model);
         measure->elsewhere = measure->elsewhere || slip;
     }
-    find_rings(blank, measures, model);
 }

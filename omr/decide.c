@@ -5,7 +5,7 @@
 
 #include "kind-private.h"
 #include "look-private.h"
-#include "shape-private.h"
+#include "rings-private.h"
 
 /* On a page without a single mark, dust is likelier than a faint one: it must stand out so much more. */
 #define UNMARKED 2
@@ -75,34 +75,6 @@ stands_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMar
     return TRUE;
 }
 
-/* How much of a ring is drawn around a position: on a page with rings, whose strokes may be broken, any ink
- * counts, else only such as goes on. */
-static double
-ring_ink(const OmrMeasure *measure)
-{
-    double broken = __builtin_popcount(measure->specks) / (double)OMR_SECTORS;
-
-    return (measure->rings ? broken : measure->mark.ring) * measure->mark.around;
-}
-
-/* The same of what is drawn around it: nothing may be in any of the others, but rings of their neighbours. */
-static gboolean
-is_ringed_alone(const OmrMeasure *measures, guint n, guint at, const CalibrationMarks *model)
-{
-    const OmrMeasure *measure = &measures[at];
-    guint32 directions = measure->rings ? measure->specks : measure->arcs;
-
-    for (guint i = 0; i < n; i++) {
-        gboolean ring =
-            !measures[i].beside_ring && ring_ink(&measures[i]) > model->alone_ring_others * ring_ink(measure);
-        if (i != at && (ring || measures[i].mark.prominence >= model->overlooked))
-            return FALSE;
-    }
-    return measure->light_step < model->ink && omr_arcs_go_around(directions & ~measure->towards_rings) &&
-           __builtin_popcount(directions) >= model->alone_ring * OMR_SECTORS &&
-           measure->mark.cover <= model->alone_ring_cover && ring_ink(measure) >= model->ring_ink;
-}
-
 /* Whether what stands in the position may be a mark: by its probability, or because its darkest patch is one
  * all over and about as dark as the page's marks, which specks are not. */
 static gboolean
@@ -123,19 +95,6 @@ find_alone(const FormField *field, const OmrMeasure *measures, const Calibration
 
     for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
         if (is_likely(&measures[at].mark, model) && stands_alone(measures, n, at, model))
-            return (int)at;
-    }
-    return -1;
-}
-
-/* The same of what only a ring is drawn around. */
-static int
-find_ringed(const FormField *field, const OmrMeasure *measures, const CalibrationMarks *model)
-{
-    guint n = field->options->len;
-
-    for (guint at = 0; field->type == FORM_SELECT_ONE && at < n; at++) {
-        if (is_ringed_alone(measures, n, at, model))
             return (int)at;
     }
     return -1;
@@ -181,13 +140,13 @@ typedef struct {
     const CalibrationProfile *profile;
     const CalibrationMarks *model;
     int answer;          /* find_answer() */
-    int ringed;          /* find_ringed() */
+    int ringed;          /* omr_rings_find_alone() */
     int alone;           /* find_alone(), or else that */
     gboolean lost_alone; /* one position hereabouts is not in place, and others lie all around it */
 } Choice;
 
-/* Ink beside a position makes it doubtful, unless a single choice has its answer: then it is that mark's, or
- * the next row's. */
+/* Ink beside a position makes it doubtful, unless it is part of a ring around another, or a single choice has
+ * its answer: then it is that mark's, or the next row's. */
 static double
 probability_of(const Choice *choice, guint at)
 {
@@ -218,8 +177,8 @@ is_settled_without(const Choice *choice, guint at)
            calibration_mark_probability(choice->model, &measure->mark) <= choice->model->reject;
 }
 
-/* A ring so near to a position's own print is taken for it, and the position for one out of place. All others
- * of the field are in theirs: so is this one. */
+/* A ring so near to a position's own print is taken for it, and the position for one out of place. But its
+ * print shows in its place, too, and all others of the field are in theirs: so is this one. */
 static gboolean
 is_hidden_by_ring(const Choice *choice, guint at)
 {
@@ -229,7 +188,8 @@ is_hidden_by_ring(const Choice *choice, guint at)
         if (i != at && !is_in_place(&choice->measures[i], choice->profile))
             return FALSE;
     }
-    return (int)at == choice->ringed && n > 1;
+    return (int)at == choice->ringed && n > 1 &&
+           choice->measures[at].outline >= calibration_profile_align(choice->profile)->outline;
 }
 
 /* Whether the answer is not drawn like a line, so that a line beside it cannot be a second answer. */
@@ -283,7 +243,7 @@ choice_of(const OmrTarget *targets, const OmrMeasure *measures, gboolean lost_al
 {
     const FormField *field = targets[0].field;
     const CalibrationMarks *model = calibration_profile_marks(profile);
-    int alone = find_alone(field, measures, model), ringed = find_ringed(field, measures, model);
+    int alone = find_alone(field, measures, model), ringed = omr_rings_find_alone(field, measures, model);
 
     return (Choice){
         .targets = targets,

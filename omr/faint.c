@@ -63,8 +63,8 @@ find_outstanding(const OmrBlank *blank, GArray *measures, const CalibrationMarks
 
 /* Whether many of the single choices that seem blank are not quite: something stands out in them or, in black
  * and white, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly. Where all
- * of a page in black and white seems blank, any is enough: nobody takes a sheet along and leaves a page out,
- * but a threshold takes a pen away. */
+ * of a page in black and white (its paper has no scatter) seems blank, any is enough: hardly anybody leaves a
+ * whole page out, but a threshold takes a pen away. */
 static gboolean
 has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_white,
            const CalibrationMarks *model)

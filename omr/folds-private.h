@@ -1,5 +1,5 @@
 /* Folds: where a sheet was folded its paper is darker, and often lighter beside it, in one line from edge to
- * edge. What lies on a fold is seen as if it were not there. */
+ * edge. What lies on a fold is seen as if there were no fold. Writing boxes leave out such lines themselves. */
 #pragma once
 
 #include "align-private.h"

@@ -33,9 +33,16 @@
 /* Two folds are not nearer than this, nor is one nearer to the edge, where the sheet may end. */
 #define APART_MM 8.0
 
-/* Of the places along a fold this share is darker than what is taken for it: the others hold print. */
+/* Print may cover up to this share of the places along a fold: what is taken for its light is lighter than
+ * that. */
 #define PAPER_SHARE 0.6
 #define PLACES      120
+
+/* A fold leaves at least this share of the paper's light: simulated ones take up to 0.4 of it, a pen's or a
+ * printed line more than half. Beside it, where the sheet bends up, paper is lighter, by no more than this.
+ */
+#define LEAST_LIGHT 0.5f
+#define MOST_LIGHT  1.3f
 
 /* The page's coordinates in mm, as an affine map into level 0. */
 typedef struct {
@@ -145,7 +152,8 @@ count_along(Counts *counts, const Sheet *sheet, const guint8 *dips, int n_rows, 
                         : column >= COLUMNS - MARGIN_COLUMNS ? counts->right
                                                              : counts->body;
         int first = MAX(-down, 0), last = MIN(n_rows - down, n_rows);
-        add_dips(count + first, dips + column * n_rows + first + down, last - first);
+        if (first < last)
+            add_dips(count + first, dips + column * n_rows + first + down, last - first);
     }
 }
 
@@ -155,19 +163,28 @@ typedef struct {
     int score; /* darkened columns */
 } Line;
 
-/* Keeps, of lines near each other, the one with the higher score. */
-static void
-offer(GArray *lines, const Line *line)
+static int
+compare_scores(gconstpointer a, gconstpointer b)
 {
+    return ((const Line *)b)->score - ((const Line *)a)->score;
+}
+
+/* Of lines near each other only the one with the highest score stays. */
+static void
+thin_out(GArray *lines)
+{
+    guint kept = 0;
+
+    g_array_sort(lines, compare_scores);
     for (guint i = 0; i < lines->len; i++) {
-        Line *other = &g_array_index(lines, Line, i);
-        if (abs(other->row - line->row) * STEP_MM >= APART_MM)
-            continue;
-        if (line->score > other->score)
-            *other = *line;
-        return;
+        Line line = g_array_index(lines, Line, i);
+        gboolean apart = TRUE;
+        for (guint k = 0; k < kept; k++)
+            apart = apart && abs(g_array_index(lines, Line, k).row - line.row) * STEP_MM >= APART_MM;
+        if (apart)
+            g_array_index(lines, Line, kept++) = line;
     }
-    g_array_append_val(lines, *line);
+    g_array_set_size(lines, kept);
 }
 
 static GArray *
@@ -185,9 +202,10 @@ find_lines(const Sheet *sheet, const guint8 *dips, int n_rows)
                 counts.left[row] + counts.right[row] < LEAST_MARGINS || counts.body[row] < LEAST_BODY)
                 continue;
             Line line = {row, step * SLOPE_STEP, counts.left[row] + counts.body[row] + counts.right[row]};
-            offer(lines, &line);
+            g_array_append_val(lines, line);
         }
     }
+    thin_out(lines);
     return lines;
 }
 
@@ -213,24 +231,30 @@ light_beyond(const OmrPyramid *pyramid, const OmrWhite *white, const Sheet *shee
     return values[(int)(PAPER_SHARE * PLACES)];
 }
 
-static OmrFold
-describe(const OmrPyramid *pyramid, const OmrWhite *white, const Sheet *sheet, const Line *line)
+/* FALSE where it takes so much light that it is ink: a ruled line, a pen. */
+static gboolean
+describe(OmrFold *fold, const OmrPyramid *pyramid, const OmrWhite *white, const Sheet *sheet,
+         const Line *line)
 {
     /* mm beyond the line, of a place on the page, are y − row − slope · (x − middle) */
     double area = sheet->across.x * sheet->down.y - sheet->across.y * sheet->down.x;
     double x_per_x = sheet->down.y / area, x_per_y = -sheet->down.x / area;
     double y_per_x = -sheet->across.y / area, y_per_y = sheet->across.x / area;
-    OmrFold fold = {.per_x = y_per_x - line->slope * x_per_x, .per_y = y_per_y - line->slope * x_per_y};
     OmrPoint middle = sheet_point(sheet, sheet->width_mm / 2, line->row * STEP_MM);
+    float light[OMR_FOLD_STEPS], least = 1;
 
-    fold.offset = -fold.per_x * middle.x - fold.per_y * middle.y;
+    fold->per_x = y_per_x - line->slope * x_per_x;
+    fold->per_y = y_per_y - line->slope * x_per_y;
+    fold->offset = -fold->per_x * middle.x - fold->per_y * middle.y;
     for (int i = 0; i < OMR_FOLD_STEPS; i++)
-        fold.light[i] =
+        light[i] =
             (float)light_beyond(pyramid, white, sheet, line, (i - OMR_FOLD_STEPS / 2) * OMR_FOLD_STEP_MM);
-    float beside = (fold.light[0] + fold.light[OMR_FOLD_STEPS - 1]) / 2;
-    for (int i = 0; i < OMR_FOLD_STEPS; i++)
-        fold.light[i] = beside > 0 ? CLAMP(fold.light[i] / beside, 0.3f, 1.3f) : 1;
-    return fold;
+    float beside = MAX((light[0] + light[OMR_FOLD_STEPS - 1]) / 2, 0.01f);
+    for (int i = 0; i < OMR_FOLD_STEPS; i++) {
+        fold->light[i] = MIN(light[i] / beside, MOST_LIGHT);
+        least = MIN(least, fold->light[i]);
+    }
+    return least >= LEAST_LIGHT;
 }
 
 GArray *
@@ -250,8 +274,9 @@ omr_folds_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignmen
                   (guint8)MAX(least * light, 1), dips + column * n_rows);
     g_autoptr(GArray) lines = find_lines(&sheet, dips, n_rows);
     for (guint i = 0; i < lines->len; i++) {
-        OmrFold fold = describe(image, white, &sheet, &g_array_index(lines, Line, i));
-        g_array_append_val(folds, fold);
+        OmrFold fold;
+        if (describe(&fold, image, white, &sheet, &g_array_index(lines, Line, i)))
+            g_array_append_val(folds, fold);
     }
     return folds;
 }

@@ -9,6 +9,7 @@
 #include "pose-private.h"
 #include "print-private.h"
 #include "quality-private.h"
+#include "rings-private.h"
 #include "serial-private.h"
 
 /* A page with less than this share of dark pixels carries no print: a form has ten times as much. */
@@ -241,6 +242,7 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
     omr_quality_flag(reading, &view, reader->profile);
     omr_context_find_spill(blank, measures, calibration_profile_marks(reader->profile));
     omr_context_find_strays(blank, measures, calibration_profile_marks(reader->profile));
+    omr_rings_find(blank, measures, calibration_profile_marks(reader->profile));
     omr_faint_find(blank, measures, &response, calibration_profile_marks(reader->profile));
     omr_decide(reading, blank, measures, reader->profile);
     tell_positions(blank, measures, positions);

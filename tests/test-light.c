@@ -139,6 +139,30 @@ test_fold(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A pencil's line from edge to edge strikes the row out, and is no fold. */
+static void
+strike_from_edge_to_edge(cairo_t *cr, gpointer data)
+{
+    double y = fixture_option_mm(5, 0).y;
+
+    mark_every_row(cr, data);
+    cairo_new_path(cr);
+    cairo_set_line_width(cr, 0.8);
+    cairo_set_source_rgb(cr, 0.35, 0.35, 0.35);
+    cairo_move_to(cr, 0, y - 0.4);
+    cairo_line_to(cr, FIXTURE_W_MM, y + 0.4);
+    cairo_stroke(cr);
+}
+
+static void
+test_struck_from_edge_to_edge(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(FormReading) reading = read_marks(fixture, strike_from_edge_to_edge, (gpointer)&pen_cross);
+
+    (void)data;
+    g_assert_true(form_field_needs_person(row_of(reading, 5)->state));
+}
+
 #define MARKED_ROWS 5
 
 /* Some rows are marked; a crease, wide and a quarter dark, runs through one position of each of the next. */
@@ -287,10 +311,14 @@ main(int argc, char *argv[])
 {
     static const DrawFunc letters = print_letters, bold = print_boldly;
     static const FixtureTest tests[] = {
-        {"/light/shadows", test_shadows, NULL}, {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
-        {"/light/crease", test_crease, NULL},   {"/light/letters", test_letters, &letters},
-        {"/light/blur", test_blur, &bold},      {"/light/halftone", test_halftone, NULL},
+        {"/light/shadows", test_shadows, NULL},
+        {"/light/shadows-on-a-blank", test_shadows_on_a_blank, NULL},
+        {"/light/crease", test_crease, NULL},
+        {"/light/letters", test_letters, &letters},
+        {"/light/blur", test_blur, &bold},
+        {"/light/halftone", test_halftone, NULL},
         {"/light/fold", test_fold, NULL},
+        {"/light/struck-from-edge-to-edge", test_struck_from_edge_to_edge, NULL},
     };
 
     g_test_init(&argc, &argv, NULL);
