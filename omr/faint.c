@@ -61,14 +61,15 @@ find_outstanding(const OmrBlank *blank, GArray *measures, const CalibrationMarks
     }
 }
 
-/* Whether many of the single choices that seem blank are not quite: something stands out in them or, in black
- * and white, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly. Where all
- * of a page in black and white (its paper has no scatter) seems blank, any is enough: hardly anybody leaves a
- * whole page out, but a threshold takes a pen away. */
+/* Whether many of the single choices that seem blank are not quite: something stands out in them or, on paper
+ * without scatter, where the strokes of a pale pen fall apart, is inked. Dust does not fall so regularly.
+ * Where all of a page in black and white seems blank, a few are enough: hardly anybody leaves a whole page
+ * out, but a threshold takes a pen away. */
 static gboolean
-has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_white,
+has_traces(const OmrBlank *blank, const GArray *measures, const OmrResponse *response,
            const CalibrationMarks *model)
 {
+    gboolean clean = response->noise < 1;
     guint n_single = 0, n_blank = 0, n_traces = 0;
 
     for (guint at = 0, n; at < measures->len; at += n) {
@@ -79,7 +80,7 @@ has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_whit
             const OmrMeasure *measure = &g_array_index(measures, OmrMeasure, i);
             marked = marked || calibration_mark_probability(model, &measure->mark) > model->reject;
             gboolean seen = measure->stands_out && measure->mark.prominence >= model->alone_least;
-            trace = trace || seen || (black_or_white && measure->mark.cover > 0);
+            trace = trace || seen || (clean && measure->mark.cover > 0);
         }
         if (field->type != FORM_SELECT_ONE || field->options->len == 0)
             continue;
@@ -89,9 +90,8 @@ has_traces(const OmrBlank *blank, const GArray *measures, gboolean black_or_whit
         n_blank++;
         n_traces += trace;
     }
-    if (black_or_white && n_single >= LEAST_TRACES && n_blank == n_single && n_traces > 0)
-        return TRUE;
-    return n_traces >= LEAST_TRACES && n_traces >= TRACES_SHARE * n_blank;
+    double least = response->bilevel && n_blank == n_single ? 0 : TRACES_SHARE * n_blank;
+    return n_traces >= LEAST_TRACES && n_traces >= least;
 }
 
 void
@@ -102,7 +102,7 @@ omr_faint_find(const OmrBlank *blank, GArray *measures, const OmrResponse *respo
 
     find_outstanding(blank, measures, model);
     gboolean vague = (faintest > 0 && faintest < model->vague) || has_broken_print(blank, measures, model) ||
-                     has_traces(blank, measures, response->noise < 1, model);
+                     has_traces(blank, measures, response, model);
 
     for (guint i = 0; i < measures->len; i++) {
         g_array_index(measures, OmrMeasure, i).faintest = faintest;

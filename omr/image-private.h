@@ -29,6 +29,7 @@ typedef struct {
     int n_levels;
     OmrImage level[OMR_IMAGE_LEVELS]; /* sizes; pixels by omr_pyramid_image() */
     PIX *page;
+    gboolean bilevel;  /* it was black and white, 1 bpp */
     gboolean *has_row; /* the rows of level 0 that have their pixels; NULL: none has */
 } OmrPyramid;
 

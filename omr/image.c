@@ -122,6 +122,7 @@ omr_pyramid_init(OmrPyramid *pyramid, PIX *pix)
 
     omr_pyramid_let_go(pyramid);
     pyramid->page = to_grey(pix);
+    pyramid->bilevel = pixGetDepth(pix) == 1;
     pyramid->level[0].width = width;
     pyramid->level[0].height = height;
     pyramid->n_levels = 1;

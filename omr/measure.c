@@ -457,6 +457,7 @@ omr_measure(const OmrBlank *blank, const OmrPyramid *image, const OmrWhite *whit
         g_ptr_array_add(samples, sample_target(&g_array_index(blank->targets, OmrTarget, i), image, white,
                                                alignment, streaks, &g_array_index(measures, OmrMeasure, i)));
     omr_response_learn(response, blank, samples);
+    response->bilevel = image->bilevel;
     page_init(&page, response, model);
     for (guint i = 0; i < blank->targets->len; i++)
         measure_target(&g_array_index(blank->targets, OmrTarget, i), g_ptr_array_index(samples, i), &page,

@@ -16,6 +16,7 @@
 typedef struct {
     double tone[256]; /* what an unmarked page shows for each darkness of the blank */
     double noise;     /* how much paper scatters about its mean: standard deviation */
+    gboolean bilevel; /* the image is in black and white */
     double sharpness; /* steepness of the print's edges against the blank's, about 1; 0 where there is none */
 } OmrResponse;
 
