@@ -1,7 +1,7 @@
 #include "look-private.h"
 
-/* All of the inside is inked from here on, and nearly all around it from here on; then half of what else
- * overruns does. */
+/* Where all of the inside is inked, from this cover on, and nearly all around it, from this ring on, half the
+ * `spill` of the profile is enough. */
 #define ALL        0.98
 #define ALL_AROUND 0.8
 

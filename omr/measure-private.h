@@ -15,12 +15,11 @@ typedef struct {
     guint32 leaving;    /* directions in which strokes go on to the neighbours: OmrShape */
     double usual_spill; /* what most of the page's marks spill */
     gboolean stray;     /* the ink belongs elsewhere, or may: see context */
+    gboolean elsewhere; /* … and that it does is plain: a slip all by itself, or a mark's own end */
     gboolean crowded;   /* hardly any paper is left inside: print fills it */
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */
-    gboolean
-        elsewhere;  /* … and that it does is plain: a slip of the pen all by itself, or a mark's own end */
-    guint32 arcs;   /* directions in which ink goes around it: OmrShape */
-    guint32 specks; /* … or any ink lies */
+    guint32 arcs;       /* directions in which ink goes around it: OmrShape */
+    guint32 specks;     /* directions in which any ink lies around it */
     guint32 towards_rings; /* directions in which a ring around a neighbour may reach in */
     gboolean beside_ring;  /* all ink around it is part of such rings */
     gboolean rings;        /* the page has rings around other positions */

@@ -68,16 +68,16 @@ count_runs(guint32 bits)
     return bits == ALL_SECTORS ? 1 : __builtin_popcount(bits & ~before);
 }
 
-/* Where strokes cross the outline, and where they leave. */
+/* Where there is ink around, where strokes cross the outline, and where they leave. */
 static void
 measure_borders(OmrShape *shape, const OmrTarget *target, const OmrPixels *ink)
 {
     guint32 at_border[2 * OMR_BORDER_EDGE] = {0}; /* a bit for each direction in which there is ink there */
 
-    for (guint i = 0; i < ink->n; i++)
+    for (guint i = 0; i < ink->n; i++) {
         at_border[target->borders[ink->at[i]]] |= 1u << target->sector[ink->at[i]];
-    for (guint i = 0; i < ink->n; i++)
         shape->specks |= 1u << target->arc[ink->at[i]];
+    }
     shape->specks &= ALL_SECTORS;
     guint32 within = at_border[OMR_BORDER_WITHIN], both = at_border[OMR_BORDER_WITHOUT | OMR_BORDER_EDGE];
     guint32 crossing = within & widen(at_border[OMR_BORDER_WITHOUT] | both);
