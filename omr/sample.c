@@ -156,13 +156,16 @@ can_at_once(double across_x, double across_y)
 }
 #endif
 
+/* Places in whole numbers are off by less than this, px: those nearer to an edge are not read by them. */
+#define SLIP 0.01
+
 static gboolean
 holds(const OmrImage *image, double x, double y)
 {
-    return x >= 0 && y >= 0 && x < image->width - 1.01 && y < image->height - 1.01;
+    return x >= SLIP && y >= SLIP && x < image->width - 1 - SLIP && y < image->height - 1 - SLIP;
 }
 
-/* A row with places outside the image. */
+/* A row with places outside the image, or at its very edge. */
 static void
 sample_edge(const OmrImage *image, const OmrRaster *row, int width, guint8 *out)
 {

@@ -127,6 +127,33 @@ test_sample(void)
     }
 }
 
+/* Along the very edges, where places in whole numbers could slip out of the image: all within is white, and
+ * all beside it in memory black. */
+static void
+test_sample_edges(void)
+{
+    const int side = 96;
+    g_autofree guint8 *memory = g_malloc0((gsize)side * (gsize)side * 3);
+    OmrImage image = {.width = side, .height = side, .stride = side, .pixels = memory + side * side};
+    guint8 out[80];
+
+    memset(image.pixels, 255, (gsize)side * (gsize)side);
+    for (double start = 0; start < 0.04; start += 0.0005) {
+        for (double slope = -0.0005; slope < 0.0005; slope += 0.00001) {
+            double far = side - 1 - start;
+            const OmrRaster rasters[] = {
+                {start + 5, start, 1, slope, 0, 1},   {start + 5, far, 1, slope, 0, -1},
+                {start + 5, start, 2.5, slope, 0, 1}, {start, start + 5, slope, 1, 1, 0},
+                {far, start + 5, slope, 1, -1, 0},    {far, start + 5, -1, slope, 0, 1}};
+            for (guint i = 0; i < G_N_ELEMENTS(rasters); i++) {
+                omr_image_sample(&image, &rasters[i], 30, 1, out, 30);
+                for (int column = 0; column < 30; column++)
+                    g_assert_cmpint(out[column], ==, 255);
+            }
+        }
+    }
+}
+
 /* The correlation of a square with a patch, whose mean is 0. */
 static double
 correlation_of(const guint8 *values, int stride, const OmrPatch *patch, int side)
@@ -189,6 +216,7 @@ main(int argc, char **argv)
     g_test_add_func("/image/pyramid", test_pyramid);
     g_test_add_func("/image/rows", test_rows);
     g_test_add_func("/image/sample", test_sample);
+    g_test_add_func("/image/sample/edges", test_sample_edges);
     g_test_add_func("/image/search", test_search);
     return g_test_run();
 }
