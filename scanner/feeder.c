@@ -1,0 +1,533 @@
+#include "scanner-feeder.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "feeder-buffer-private.h"
+#include "feeder-device-private.h"
+#include "feeder-feed-private.h"
+#include "feeder-frame-private.h"
+#include "feeder-message-private.h"
+
+#define DEFAULT_STALL_S  60
+#define DEFAULT_CANCEL_S 35
+#define SOCKET_IN_CHILD  3
+#define VIRTUAL          "virtual:"
+#define VIRTUAL_DRIVER   "phieu:"
+
+struct ScannerFeeder {
+    const ScannerFeederOptions *options;
+    ScannerAbout about;
+    GPid pid;   /* 0: no process */
+    int socket; /* -1: likewise */
+    FeederBuffer buffers[FEEDER_MAX_BUFFERS];
+
+    /* the run */
+    gboolean running;
+    gboolean calling;    /* the driver was asked for something and has not answered */
+    gint64 heard_us;     /* when a message last came */
+    gint64 cancelled_us; /* it hung, and was told to end; 0: not */
+    guint sheet;         /* in work, as told last */
+    gboolean back, begun;
+    gboolean ending; /* it told why it ends: */
+    ScannerCause cause;
+    char *detail;
+    gboolean lost; /* the loss that goes with the end was told */
+};
+
+void
+scanner_settings_clear(ScannerSettings *settings)
+{
+    g_clear_pointer(&settings->source, g_free);
+    g_clear_pointer(&settings->mode, g_free);
+    g_clear_pointer(&settings->options, g_strfreev);
+}
+
+void
+scanner_event_clear(ScannerEvent *event)
+{
+    scanner_page_clear(&event->page);
+    g_clear_pointer(&event->detail, g_free);
+}
+
+const char *
+scanner_cause_name(ScannerCause cause)
+{
+    static const char *const names[SCANNER_N_CAUSES] = {
+        [SCANNER_CAUSE_EMPTY] = "empty",
+        [SCANNER_CAUSE_STOPPED] = "stopped",
+        [SCANNER_CAUSE_CANCELLED] = "cancelled",
+        [SCANNER_CAUSE_JAMMED] = "jammed",
+        [SCANNER_CAUSE_DOUBLE_FEED] = "double_feed",
+        [SCANNER_CAUSE_MISFED] = "misfed",
+        [SCANNER_CAUSE_COVER_OPEN] = "cover_open",
+        [SCANNER_CAUSE_BUSY] = "busy",
+        [SCANNER_CAUSE_SHORT] = "short",
+        [SCANNER_CAUSE_REFUSED] = "refused",
+        [SCANNER_CAUSE_IO_ERROR] = "io_error",
+        [SCANNER_CAUSE_HUNG] = "hung",
+        [SCANNER_CAUSE_CRASHED] = "crashed",
+    };
+    return names[cause];
+}
+
+const ScannerAbout *
+scanner_feeder_about(const ScannerFeeder *feeder)
+{
+    return &feeder->about;
+}
+
+/* The process. */
+
+/* The environment of the feeder process: the virtual feeder is the only driver that SANE shall find. */
+static char **
+make_environment(const ScannerFeederOptions *options)
+{
+    char **environment = g_get_environ();
+    if (!options->device || !g_str_has_prefix(options->device, VIRTUAL))
+        return environment;
+    environment = g_environ_setenv(environment, "SANE_CONFIG_DIR", options->virtual_dir, TRUE);
+    environment = g_environ_setenv(environment, "LD_LIBRARY_PATH", options->virtual_dir, TRUE);
+    return g_environ_setenv(environment, "PHIEU_VIRTUAL", options->device + strlen(VIRTUAL), TRUE);
+}
+
+static gboolean
+spawn(ScannerFeeder *feeder, GError **error)
+{
+    int sockets[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
+        g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
+                    _("the feeder process cannot be started (%s)"), g_strerror(errno));
+        return FALSE;
+    }
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_addv(words, (const char **)feeder->options->program);
+    g_strv_builder_add(words, G_STRINGIFY(SOCKET_IN_CHILD));
+    g_auto(GStrv) argv = g_strv_builder_end(words), environment = make_environment(feeder->options);
+    const int in_child = SOCKET_IN_CHILD;
+    /* what drivers print on standard output is no output of ours */
+    gboolean spawned = g_spawn_async_with_pipes_and_fds(
+        NULL, (const char *const *)argv, (const char *const *)environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+        NULL, -1, STDERR_FILENO, -1, &sockets[1], &in_child, 1, &feeder->pid, NULL, NULL, NULL, error);
+    close(sockets[1]);
+    if (!spawned) {
+        close(sockets[0]);
+        return FALSE;
+    }
+    feeder->socket = sockets[0];
+    feeder->heard_us = g_get_monotonic_time();
+    return TRUE;
+}
+
+/* Ends the process, by force unless it does so by itself. */
+static void
+end_process(ScannerFeeder *feeder, gboolean by_force)
+{
+    if (feeder->socket >= 0)
+        close(feeder->socket);
+    feeder->socket = -1;
+    if (feeder->pid) {
+        if (by_force)
+            kill(feeder->pid, SIGKILL);
+        while (waitpid(feeder->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        g_spawn_close_pid(feeder->pid);
+    }
+    feeder->pid = 0;
+    for (guint i = 0; i < FEEDER_MAX_BUFFERS; i++)
+        feeder_buffer_clear(&feeder->buffers[i]);
+}
+
+static gint64
+stall_us(const ScannerFeeder *feeder)
+{
+    guint stall_s = feeder->options->stall_s;
+    return (gint64)(stall_s ? stall_s : DEFAULT_STALL_S) * G_USEC_PER_SEC;
+}
+
+static gint64
+cancel_us(const ScannerFeeder *feeder)
+{
+    guint cancel_s = feeder->options->cancel_s;
+    return (gint64)(cancel_s ? cancel_s : DEFAULT_CANCEL_S) * G_USEC_PER_SEC;
+}
+
+static gboolean
+fail_process(ScannerFeeder *feeder, FeederReceipt receipt, GError **error)
+{
+    const char *name = feeder->options->device ? feeder->options->device : "SANE";
+    g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
+                receipt == FEEDER_TIMED_OUT
+                    ? _("%s: the scanner's driver does not answer; switch the scanner off and on")
+                    : _("%s: the scanner's driver crashed; try again, and update the driver if it stays so"),
+                name);
+    end_process(feeder, TRUE);
+    return FALSE;
+}
+
+/* Takes the next message of an order that is answered at once; NULL with an error where none comes, or the
+ * answer is "failed". */
+static FeederMessage *
+await(ScannerFeeder *feeder, GError **error)
+{
+    g_autoptr(FeederMessage) message = NULL;
+    FeederReceipt receipt = feeder_receive(feeder->socket, (int)(stall_us(feeder) / 1000), &message);
+    if (receipt != FEEDER_RECEIVED) {
+        fail_process(feeder, receipt, error);
+        return NULL;
+    }
+    if (!feeder_message_is(message, "failed"))
+        return g_steal_pointer(&message);
+    g_autofree char *text = feeder_message_text(message, "message");
+    guint code = feeder_message_number(message, "code");
+    g_set_error_literal(error, SCANNER_ERROR,
+                        code == SCANNER_ERROR_INPUT ? SCANNER_ERROR_INPUT : SCANNER_ERROR_MACHINE,
+                        text ? text : "");
+    return NULL;
+}
+
+/* Opening. */
+
+static void
+about_clear(ScannerAbout *about)
+{
+    g_clear_pointer(&about->device, g_free);
+    g_clear_pointer(&about->model, g_free);
+    g_clear_pointer(&about->source, g_free);
+    g_clear_pointer(&about->mode, g_free);
+}
+
+static void
+insert_text(GVariantDict *facts, const char *name, const char *text)
+{
+    if (text)
+        g_variant_dict_insert(facts, name, "s", text);
+}
+
+static GVariant *
+pack_wishes(const ScannerFeederOptions *options)
+{
+    const ScannerSettings *settings = &options->settings;
+    gboolean is_virtual = options->device && g_str_has_prefix(options->device, VIRTUAL);
+    g_autofree char *name = is_virtual ? g_strconcat(VIRTUAL_DRIVER, options->device + strlen(VIRTUAL), NULL)
+                                       : g_strdup(options->device);
+    GVariantDict facts;
+    g_variant_dict_init(&facts, NULL);
+    insert_text(&facts, "device", name);
+    insert_text(&facts, "source", settings->source);
+    insert_text(&facts, "mode", settings->mode);
+    g_variant_dict_insert(&facts, "dpi", "u", (guint32)MAX(settings->dpi, 0));
+    g_variant_dict_insert(&facts, "width_mm", "d", settings->width_mm);
+    g_variant_dict_insert(&facts, "height_mm", "d", settings->height_mm);
+    if (settings->options)
+        g_variant_dict_insert(&facts, "options", "^as", settings->options);
+    return g_variant_dict_end(&facts);
+}
+
+static gboolean
+open_device(ScannerFeeder *feeder, GError **error)
+{
+    if (!spawn(feeder, error))
+        return FALSE;
+    feeder_send(feeder->socket, "open", pack_wishes(feeder->options), -1);
+    g_autoptr(FeederMessage) opened = await(feeder, error);
+    if (!opened)
+        return FALSE;
+    const char *asked = feeder->options->device;
+    about_clear(&feeder->about);
+    feeder->about = (ScannerAbout){.device = asked && g_str_has_prefix(asked, VIRTUAL)
+                                                 ? g_strdup(asked)
+                                                 : feeder_message_text(opened, "device"),
+                                   .model = feeder_message_text(opened, "model"),
+                                   .source = feeder_message_text(opened, "source"),
+                                   .mode = feeder_message_text(opened, "mode"),
+                                   .duplex = feeder_message_number(opened, "duplex") != 0,
+                                   .single = feeder_message_number(opened, "single") != 0,
+                                   .dpi_x = feeder_message_real(opened, "dpi_x"),
+                                   .dpi_y = feeder_message_real(opened, "dpi_y")};
+    return TRUE;
+}
+
+static ScannerFeeder *
+feeder_new(const ScannerFeederOptions *options)
+{
+    ScannerFeeder *feeder = g_new0(ScannerFeeder, 1);
+    feeder->options = options;
+    feeder->socket = -1;
+    for (guint i = 0; i < FEEDER_MAX_BUFFERS; i++)
+        feeder->buffers[i] = FEEDER_BUFFER_NONE;
+    return feeder;
+}
+
+ScannerFeeder *
+scanner_feeder_open(const ScannerFeederOptions *options, GError **error)
+{
+    g_autoptr(ScannerFeeder) feeder = feeder_new(options);
+    return open_device(feeder, error) ? g_steal_pointer(&feeder) : NULL;
+}
+
+void
+scanner_feeder_free(ScannerFeeder *feeder)
+{
+    if (!feeder)
+        return;
+    end_process(feeder, feeder->running);
+    about_clear(&feeder->about);
+    g_free(feeder->detail);
+    g_free(feeder);
+}
+
+/* The run. */
+
+gboolean
+scanner_feeder_start(ScannerFeeder *feeder, GError **error)
+{
+    if (feeder->socket < 0 && !open_device(feeder, error))
+        return FALSE;
+    if (!feeder_send(feeder->socket, "start", NULL, -1)) {
+        end_process(feeder, TRUE);
+        if (!open_device(feeder, error))
+            return FALSE;
+        feeder_send(feeder->socket, "start", NULL, -1);
+    }
+    g_clear_pointer(&feeder->detail, g_free);
+    feeder->running = TRUE;
+    feeder->calling = TRUE;
+    feeder->heard_us = g_get_monotonic_time();
+    feeder->cancelled_us = 0;
+    feeder->sheet = 1;
+    feeder->back = feeder->begun = feeder->ending = feeder->lost = FALSE;
+    return TRUE;
+}
+
+void
+scanner_feeder_pause(ScannerFeeder *feeder)
+{
+    feeder_send(feeder->socket, "pause", NULL, -1);
+}
+
+void
+scanner_feeder_resume(ScannerFeeder *feeder)
+{
+    feeder_send(feeder->socket, "resume", NULL, -1);
+}
+
+void
+scanner_feeder_stop(ScannerFeeder *feeder)
+{
+    feeder_send(feeder->socket, "stop", NULL, -1);
+}
+
+static void
+note_end(ScannerFeeder *feeder, ScannerCause cause, const char *detail)
+{
+    feeder->ending = TRUE;
+    feeder->cause = cause;
+    g_free(feeder->detail);
+    feeder->detail = detail && *detail ? g_strdup(detail) : NULL;
+}
+
+/* The events of an end, one a call: first the page that is lost with it, if one is. An empty feeder loses
+ * none: a back that is missing then is an odd number of sides. */
+static void
+tell_end(ScannerFeeder *feeder, ScannerEvent *event)
+{
+    event->sheet = feeder->sheet;
+    event->back = feeder->back;
+    event->cause = feeder->cause;
+    event->detail = g_strdup(feeder->detail);
+    gboolean loses = feeder->begun || (feeder->back && feeder->cause != SCANNER_CAUSE_EMPTY);
+    event->kind = loses && !feeder->lost ? SCANNER_FEEDER_LOST : SCANNER_FEEDER_ENDED;
+    feeder->lost = TRUE;
+    feeder->running = event->kind != SCANNER_FEEDER_ENDED;
+}
+
+static void
+take_end(ScannerFeeder *feeder, const FeederMessage *message)
+{
+    g_autofree char *detail = feeder_message_text(message, "detail");
+    guint cause = feeder_message_number(message, "cause");
+    feeder->sheet = feeder_message_number(message, "sheet");
+    feeder->back = feeder_message_number(message, "back") != 0;
+    feeder->begun = feeder_message_number(message, "begun") != 0;
+    /* what a cancelled call says of itself is not why it was cancelled */
+    note_end(feeder,
+             feeder->cancelled_us       ? SCANNER_CAUSE_HUNG
+             : cause < SCANNER_N_CAUSES ? (ScannerCause)cause
+                                        : SCANNER_CAUSE_IO_ERROR,
+             feeder->cancelled_us ? NULL : detail);
+}
+
+static gboolean
+take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError **error)
+{
+    guint number = feeder_message_number(message, "buffer");
+    FeederFrame frame = {.width_px = feeder_message_number(message, "width"),
+                         .lines = feeder_message_number(message, "lines"),
+                         .bytes_per_line = feeder_message_number(message, "bytes_per_line"),
+                         .depth = feeder_message_number(message, "depth"),
+                         .samples = feeder_message_number(message, "samples"),
+                         .planes = feeder_message_number(message, "planes") != 0,
+                         .dpi_x = feeder_message_real(message, "dpi_x"),
+                         .dpi_y = feeder_message_real(message, "dpi_y")};
+    FeederBuffer *buffer = number < FEEDER_MAX_BUFFERS ? &feeder->buffers[number] : NULL;
+    if (buffer && message->fd >= 0 && buffer->fd < 0) {
+        buffer->fd = message->fd;
+        message->fd = -1;
+    }
+    gsize bytes = feeder_frame_bytes(&frame);
+    if (!buffer || buffer->fd < 0 || !bytes || !feeder_buffer_map(buffer, bytes)) {
+        g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
+                    _("the page buffer of the scanner cannot be read"));
+        return FALSE;
+    }
+    gint64 begun_us = g_get_monotonic_time();
+    event->page.pix = feeder_frame_to_pix(&frame, buffer->data);
+    if (!event->page.pix) {
+        g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
+                    _("not enough memory for a page of the scanner"));
+        return FALSE;
+    }
+    event->page.dpi_x = frame.dpi_x;
+    event->page.dpi_y = frame.dpi_y;
+    event->page.decode_ms = (double)(g_get_monotonic_time() - begun_us) / 1000;
+    event->kind = SCANNER_FEEDER_PAGE;
+    event->sheet = feeder_message_number(message, "sheet");
+    event->back = feeder_message_number(message, "back") != 0;
+    GVariantDict facts;
+    g_variant_dict_init(&facts, NULL);
+    g_variant_dict_insert(&facts, "buffer", "u", number);
+    feeder_send(feeder->socket, "give-back", g_variant_dict_end(&facts), -1);
+    return TRUE;
+}
+
+static gboolean
+take(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError **error)
+{
+    feeder->heard_us = g_get_monotonic_time();
+    if (feeder_message_is(message, "page")) {
+        feeder->begun = FALSE;
+        return take_page(feeder, message, event, error);
+    }
+    if (feeder_message_is(message, "ending")) {
+        feeder->calling = TRUE; /* of sane_cancel() */
+        take_end(feeder, message);
+    } else if (feeder_message_is(message, "ended")) {
+        feeder->calling = FALSE;
+        tell_end(feeder, event);
+    } else if (feeder_message_is(message, "calling") || feeder_message_is(message, "reading") ||
+               feeder_message_is(message, "waiting")) {
+        feeder->calling = !feeder_message_is(message, "waiting");
+        feeder->begun = feeder_message_is(message, "reading");
+        feeder->sheet = feeder_message_number(message, "sheet");
+        feeder->back = feeder_message_number(message, "back") != 0;
+    }
+    return TRUE;
+}
+
+/* The stall clock: a call that gives nothing for too long is cancelled, and killed where that does not help.
+ */
+static void
+watch_stall(ScannerFeeder *feeder)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!feeder->calling || now - feeder->heard_us < stall_us(feeder))
+        return;
+    if (!feeder->cancelled_us) {
+        feeder->cancelled_us = now;
+        feeder_send(feeder->socket, "cancel", NULL, -1);
+    } else if (now - feeder->cancelled_us >= cancel_us(feeder)) {
+        if (!feeder->ending)
+            note_end(feeder, SCANNER_CAUSE_HUNG, NULL);
+        end_process(feeder, TRUE);
+    }
+}
+
+static int
+next_wait(const ScannerFeeder *feeder, gint64 until_us)
+{
+    gint64 now = g_get_monotonic_time(), wake = until_us;
+    if (feeder->calling)
+        wake = MIN(wake, feeder->cancelled_us ? feeder->cancelled_us + cancel_us(feeder)
+                                              : feeder->heard_us + stall_us(feeder));
+    return (int)CLAMP((wake - now + 999) / 1000, 0, G_MAXINT);
+}
+
+gboolean
+scanner_feeder_next(ScannerFeeder *feeder, int timeout_ms, ScannerEvent *event, GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+
+    while (feeder->running && event->kind == SCANNER_FEEDER_NOTHING) {
+        if (feeder->socket < 0 || feeder->lost) {
+            tell_end(feeder, event);
+            break;
+        }
+        g_autoptr(FeederMessage) message = NULL;
+        FeederReceipt receipt = feeder_receive(feeder->socket, next_wait(feeder, until_us), &message);
+        if (receipt == FEEDER_RECEIVED) {
+            if (!take(feeder, message, event, error))
+                return FALSE;
+        } else if (receipt == FEEDER_GONE) {
+            if (!feeder->ending)
+                note_end(feeder, feeder->cancelled_us ? SCANNER_CAUSE_HUNG : SCANNER_CAUSE_CRASHED, NULL);
+            end_process(feeder, TRUE);
+        } else {
+            watch_stall(feeder);
+            if (g_get_monotonic_time() >= until_us)
+                break;
+        }
+    }
+    return TRUE;
+}
+
+/* Listing. */
+
+static ScannerDevice *
+unpack_device(const FeederMessage *message)
+{
+    ScannerDevice *device = g_new0(ScannerDevice, 1);
+    GVariant *dpi = g_variant_dict_lookup_value(message->facts, "dpi", G_VARIANT_TYPE("ad"));
+
+    device->name = feeder_message_text(message, "name");
+    device->vendor = feeder_message_text(message, "vendor");
+    device->model = feeder_message_text(message, "model");
+    device->type = feeder_message_text(message, "type");
+    device->trouble = feeder_message_text(message, "trouble");
+    device->sources = feeder_message_texts(message, "sources");
+    device->modes = feeder_message_texts(message, "modes");
+    device->sensors = feeder_message_texts(message, "sensors");
+    device->any_dpi = feeder_message_number(message, "any_dpi") != 0;
+    device->width_mm = feeder_message_real(message, "width_mm");
+    device->height_mm = feeder_message_real(message, "height_mm");
+    device->dpi = g_array_new(FALSE, FALSE, sizeof(double));
+    if (dpi) {
+        gsize n;
+        const double *values = g_variant_get_fixed_array(dpi, &n, sizeof(double));
+        g_array_append_vals(device->dpi, values, (guint)n);
+        g_variant_unref(dpi);
+    }
+    return device;
+}
+
+GPtrArray *
+scanner_list_devices(const ScannerFeederOptions *options, GError **error)
+{
+    g_autoptr(ScannerFeeder) feeder = feeder_new(options);
+    if (!spawn(feeder, error))
+        return NULL;
+    feeder_send(feeder->socket, "list", NULL, -1);
+    g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func(scanner_device_free);
+    for (;;) {
+        g_autoptr(FeederMessage) message = await(feeder, error);
+        if (!message)
+            return NULL;
+        if (feeder_message_is(message, "listed"))
+            return g_steal_pointer(&devices);
+        g_ptr_array_add(devices, unpack_device(message));
+    }
+}
