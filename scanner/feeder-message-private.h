@@ -26,6 +26,9 @@ double feeder_message_real(const FeederMessage *message, const char *fact);
 char *feeder_message_text(const FeederMessage *message, const char *fact);
 GStrv feeder_message_texts(const FeederMessage *message, const char *fact);
 
+/* Adds a text to the facts of a message, unless it is NULL. */
+void feeder_facts_text(GVariantDict *facts, const char *fact, const char *text);
+
 /* Sends `name` with `facts` (floating or NULL, of type a{sv}) and `fd` (-1: none). FALSE when the other side
  * is gone. May be called by several threads. */
 gboolean feeder_send(int socket, const char *name, GVariant *facts, int fd);

@@ -72,6 +72,13 @@ feeder_message_texts(const FeederMessage *message, const char *fact)
     return texts;
 }
 
+void
+feeder_facts_text(GVariantDict *facts, const char *fact, const char *text)
+{
+    if (text)
+        g_variant_dict_insert(facts, fact, "s", text);
+}
+
 gboolean
 feeder_send(int socket, const char *name, GVariant *facts, int fd)
 {

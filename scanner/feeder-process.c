@@ -28,23 +28,16 @@ tell_failure(const Process *process, const GError *error)
     feeder_send(process->feed.socket, "failed", g_variant_dict_end(&facts), -1);
 }
 
-static void
-insert_text(GVariantDict *facts, const char *name, const char *text)
-{
-    if (text)
-        g_variant_dict_insert(facts, name, "s", text);
-}
-
 static GVariant *
 pack_device(const ScannerDevice *device)
 {
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
-    insert_text(&facts, "name", device->name);
-    insert_text(&facts, "vendor", device->vendor);
-    insert_text(&facts, "model", device->model);
-    insert_text(&facts, "type", device->type);
-    insert_text(&facts, "trouble", device->trouble);
+    feeder_facts_text(&facts, "name", device->name);
+    feeder_facts_text(&facts, "vendor", device->vendor);
+    feeder_facts_text(&facts, "model", device->model);
+    feeder_facts_text(&facts, "type", device->type);
+    feeder_facts_text(&facts, "trouble", device->trouble);
     if (device->sources)
         g_variant_dict_insert(&facts, "sources", "^as", device->sources);
     if (device->modes)
@@ -76,20 +69,20 @@ list_devices(Process *process)
 }
 
 static void
-tell_opened(const Process *process)
+tell_about(const Process *process, const char *what)
 {
     const ScannerAbout *about = &process->feed.device.about;
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
-    insert_text(&facts, "device", about->device);
-    insert_text(&facts, "model", about->model);
-    insert_text(&facts, "source", about->source);
-    insert_text(&facts, "mode", about->mode);
+    feeder_facts_text(&facts, "device", about->device);
+    feeder_facts_text(&facts, "model", about->model);
+    feeder_facts_text(&facts, "source", about->source);
+    feeder_facts_text(&facts, "mode", about->mode);
     g_variant_dict_insert(&facts, "duplex", "u", (guint32)about->duplex);
     g_variant_dict_insert(&facts, "single", "u", (guint32)about->single);
     g_variant_dict_insert(&facts, "dpi_x", "d", about->dpi_x);
     g_variant_dict_insert(&facts, "dpi_y", "d", about->dpi_y);
-    feeder_send(process->feed.socket, "opened", g_variant_dict_end(&facts), -1);
+    feeder_send(process->feed.socket, what, g_variant_dict_end(&facts), -1);
 }
 
 static void
@@ -97,6 +90,17 @@ open_device(Process *process, const FeederMessage *order)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *wanted = feeder_message_text(order, "device");
+
+    if (feeder_device_open(&process->feed.device, wanted, &error))
+        tell_about(process, "opened");
+    else
+        tell_failure(process, error);
+}
+
+static void
+set_device(Process *process, const FeederMessage *order)
+{
+    g_autoptr(GError) error = NULL;
     g_auto(ScannerSettings) settings = {.source = feeder_message_text(order, "source"),
                                         .mode = feeder_message_text(order, "mode"),
                                         .dpi = (int)feeder_message_number(order, "dpi"),
@@ -104,13 +108,10 @@ open_device(Process *process, const FeederMessage *order)
                                         .height_mm = feeder_message_real(order, "height_mm"),
                                         .options = feeder_message_texts(order, "options")};
 
-    if (feeder_device_open(&process->feed.device, wanted, &error) &&
-        feeder_device_set(&process->feed.device, &settings, &error)) {
-        tell_opened(process);
-    } else {
-        feeder_device_close(&process->feed.device);
+    if (feeder_device_set(&process->feed.device, &settings, &error))
+        tell_about(process, "set");
+    else
         tell_failure(process, error);
-    }
 }
 
 static void
@@ -120,6 +121,8 @@ obey(Process *process, const FeederMessage *order)
         list_devices(process);
     else if (feeder_message_is(order, "open") && !process->feed.device.handle)
         open_device(process, order);
+    else if (feeder_message_is(order, "set") && process->feed.device.handle)
+        set_device(process, order);
     else if (feeder_message_is(order, "start") && process->feed.device.handle)
         feeder_feed_run(&process->feed);
 }

@@ -1,29 +1,21 @@
 #include "scanner-feeder.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "feeder-buffer-private.h"
-#include "feeder-device-private.h"
+#include "feeder-child-private.h"
 #include "feeder-feed-private.h"
 #include "feeder-frame-private.h"
 #include "feeder-message-private.h"
 
-#define DEFAULT_STALL_S  60
 #define DEFAULT_CANCEL_S 35
-#define SOCKET_IN_CHILD  3
-#define VIRTUAL          "virtual:"
-#define VIRTUAL_DRIVER   "phieu:"
 
 struct ScannerFeeder {
     const ScannerFeederOptions *options;
+    const ScannerSettings *settings; /* NULL: not set yet */
     ScannerAbout about;
-    GPid pid;   /* 0: no process */
-    int socket; /* -1: likewise */
+    FeederChild child;
     FeederBuffer buffers[FEEDER_MAX_BUFFERS];
 
     /* the run */
@@ -81,72 +73,12 @@ scanner_feeder_about(const ScannerFeeder *feeder)
     return &feeder->about;
 }
 
-/* The process. */
-
-/* The environment of the feeder process: the virtual feeder is the only driver that SANE shall find. */
-static char **
-make_environment(const ScannerFeederOptions *options)
-{
-    char **environment = g_get_environ();
-    if (!options->device || !g_str_has_prefix(options->device, VIRTUAL))
-        return environment;
-    environment = g_environ_setenv(environment, "SANE_CONFIG_DIR", options->virtual_dir, TRUE);
-    environment = g_environ_setenv(environment, "LD_LIBRARY_PATH", options->virtual_dir, TRUE);
-    return g_environ_setenv(environment, "PHIEU_VIRTUAL", options->device + strlen(VIRTUAL), TRUE);
-}
-
-static gboolean
-spawn(ScannerFeeder *feeder, GError **error)
-{
-    int sockets[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
-        g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
-                    _("the feeder process cannot be started (%s)"), g_strerror(errno));
-        return FALSE;
-    }
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_addv(words, (const char **)feeder->options->program);
-    g_strv_builder_add(words, G_STRINGIFY(SOCKET_IN_CHILD));
-    g_auto(GStrv) argv = g_strv_builder_end(words), environment = make_environment(feeder->options);
-    const int in_child = SOCKET_IN_CHILD;
-    /* what drivers print on standard output is no output of ours */
-    gboolean spawned = g_spawn_async_with_pipes_and_fds(
-        NULL, (const char *const *)argv, (const char *const *)environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-        NULL, -1, STDERR_FILENO, -1, &sockets[1], &in_child, 1, &feeder->pid, NULL, NULL, NULL, error);
-    close(sockets[1]);
-    if (!spawned) {
-        close(sockets[0]);
-        return FALSE;
-    }
-    feeder->socket = sockets[0];
-    feeder->heard_us = g_get_monotonic_time();
-    return TRUE;
-}
-
-/* Ends the process, by force unless it does so by itself. */
-static void
-end_process(ScannerFeeder *feeder, gboolean by_force)
-{
-    if (feeder->socket >= 0)
-        close(feeder->socket);
-    feeder->socket = -1;
-    if (feeder->pid) {
-        if (by_force)
-            kill(feeder->pid, SIGKILL);
-        while (waitpid(feeder->pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
-        g_spawn_close_pid(feeder->pid);
-    }
-    feeder->pid = 0;
-    for (guint i = 0; i < FEEDER_MAX_BUFFERS; i++)
-        feeder_buffer_clear(&feeder->buffers[i]);
-}
+/* Opening. */
 
 static gint64
 stall_us(const ScannerFeeder *feeder)
 {
-    guint stall_s = feeder->options->stall_s;
-    return (gint64)(stall_s ? stall_s : DEFAULT_STALL_S) * G_USEC_PER_SEC;
+    return (gint64)feeder_child_stall_s(feeder->options) * G_USEC_PER_SEC;
 }
 
 static gint64
@@ -156,41 +88,13 @@ cancel_us(const ScannerFeeder *feeder)
     return (gint64)(cancel_s ? cancel_s : DEFAULT_CANCEL_S) * G_USEC_PER_SEC;
 }
 
-static gboolean
-fail_process(ScannerFeeder *feeder, FeederReceipt receipt, GError **error)
+static void
+end_process(ScannerFeeder *feeder, gboolean by_force)
 {
-    const char *name = feeder->options->device ? feeder->options->device : "SANE";
-    g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
-                receipt == FEEDER_TIMED_OUT
-                    ? _("%s: the scanner's driver does not answer; switch the scanner off and on")
-                    : _("%s: the scanner's driver crashed; try again, and update the driver if it stays so"),
-                name);
-    end_process(feeder, TRUE);
-    return FALSE;
+    feeder_child_end(&feeder->child, by_force);
+    for (guint i = 0; i < FEEDER_MAX_BUFFERS; i++)
+        feeder_buffer_clear(&feeder->buffers[i]);
 }
-
-/* Takes the next message of an order that is answered at once; NULL with an error where none comes, or the
- * answer is "failed". */
-static FeederMessage *
-await(ScannerFeeder *feeder, GError **error)
-{
-    g_autoptr(FeederMessage) message = NULL;
-    FeederReceipt receipt = feeder_receive(feeder->socket, (int)(stall_us(feeder) / 1000), &message);
-    if (receipt != FEEDER_RECEIVED) {
-        fail_process(feeder, receipt, error);
-        return NULL;
-    }
-    if (!feeder_message_is(message, "failed"))
-        return g_steal_pointer(&message);
-    g_autofree char *text = feeder_message_text(message, "message");
-    guint code = feeder_message_number(message, "code");
-    g_set_error_literal(error, SCANNER_ERROR,
-                        code == SCANNER_ERROR_INPUT ? SCANNER_ERROR_INPUT : SCANNER_ERROR_MACHINE,
-                        text ? text : "");
-    return NULL;
-}
-
-/* Opening. */
 
 static void
 about_clear(ScannerAbout *about)
@@ -201,55 +105,65 @@ about_clear(ScannerAbout *about)
     g_clear_pointer(&about->mode, g_free);
 }
 
+/* What the feeder process says of its device. */
 static void
-insert_text(GVariantDict *facts, const char *name, const char *text)
+take_about(ScannerFeeder *feeder, const FeederMessage *message)
 {
-    if (text)
-        g_variant_dict_insert(facts, name, "s", text);
+    const char *asked = feeder->options->device;
+    about_clear(&feeder->about);
+    feeder->about =
+        (ScannerAbout){.device = feeder_is_virtual(feeder->options) ? g_strdup(asked)
+                                                                    : feeder_message_text(message, "device"),
+                       .model = feeder_message_text(message, "model"),
+                       .source = feeder_message_text(message, "source"),
+                       .mode = feeder_message_text(message, "mode"),
+                       .duplex = feeder_message_number(message, "duplex") != 0,
+                       .single = feeder_message_number(message, "single") != 0,
+                       .dpi_x = feeder_message_real(message, "dpi_x"),
+                       .dpi_y = feeder_message_real(message, "dpi_y")};
 }
 
-static GVariant *
-pack_wishes(const ScannerFeederOptions *options)
+static gboolean
+ask(ScannerFeeder *feeder, const char *order, GVariantDict *facts, GError **error)
 {
-    const ScannerSettings *settings = &options->settings;
-    gboolean is_virtual = options->device && g_str_has_prefix(options->device, VIRTUAL);
-    g_autofree char *name = is_virtual ? g_strconcat(VIRTUAL_DRIVER, options->device + strlen(VIRTUAL), NULL)
-                                       : g_strdup(options->device);
-    GVariantDict facts;
-    g_variant_dict_init(&facts, NULL);
-    insert_text(&facts, "device", name);
-    insert_text(&facts, "source", settings->source);
-    insert_text(&facts, "mode", settings->mode);
-    g_variant_dict_insert(&facts, "dpi", "u", (guint32)MAX(settings->dpi, 0));
-    g_variant_dict_insert(&facts, "width_mm", "d", settings->width_mm);
-    g_variant_dict_insert(&facts, "height_mm", "d", settings->height_mm);
-    if (settings->options)
-        g_variant_dict_insert(&facts, "options", "^as", settings->options);
-    return g_variant_dict_end(&facts);
+    feeder_send(feeder->child.socket, order, g_variant_dict_end(facts), -1);
+    g_autoptr(FeederMessage) answer = feeder_child_await(&feeder->child, feeder->options, error);
+    if (answer)
+        take_about(feeder, answer);
+    return answer != NULL;
 }
 
 static gboolean
 open_device(ScannerFeeder *feeder, GError **error)
 {
-    if (!spawn(feeder, error))
-        return FALSE;
-    feeder_send(feeder->socket, "open", pack_wishes(feeder->options), -1);
-    g_autoptr(FeederMessage) opened = await(feeder, error);
-    if (!opened)
-        return FALSE;
     const char *asked = feeder->options->device;
-    about_clear(&feeder->about);
-    feeder->about = (ScannerAbout){.device = asked && g_str_has_prefix(asked, VIRTUAL)
-                                                 ? g_strdup(asked)
-                                                 : feeder_message_text(opened, "device"),
-                                   .model = feeder_message_text(opened, "model"),
-                                   .source = feeder_message_text(opened, "source"),
-                                   .mode = feeder_message_text(opened, "mode"),
-                                   .duplex = feeder_message_number(opened, "duplex") != 0,
-                                   .single = feeder_message_number(opened, "single") != 0,
-                                   .dpi_x = feeder_message_real(opened, "dpi_x"),
-                                   .dpi_y = feeder_message_real(opened, "dpi_y")};
-    return TRUE;
+    g_autofree char *name = feeder_is_virtual(feeder->options)
+                                ? g_strconcat(FEEDER_VIRTUAL_DRIVER, asked + strlen(FEEDER_VIRTUAL), NULL)
+                                : g_strdup(asked);
+    GVariantDict facts;
+
+    if (!feeder_child_spawn(&feeder->child, feeder->options, error))
+        return FALSE;
+    g_variant_dict_init(&facts, NULL);
+    feeder_facts_text(&facts, "device", name);
+    return ask(feeder, "open", &facts, error);
+}
+
+static gboolean
+set_device(ScannerFeeder *feeder, GError **error)
+{
+    const ScannerSettings *settings = feeder->settings;
+    GVariantDict facts;
+
+    g_variant_dict_init(&facts, NULL);
+    feeder_facts_text(&facts, "source", settings->source);
+    feeder_facts_text(&facts, "mode", settings->mode);
+    g_variant_dict_insert(&facts, "dpi", "u", (guint32)MAX(settings->dpi, 0));
+    g_variant_dict_insert(&facts, "width_mm", "d", settings->width_mm);
+    g_variant_dict_insert(&facts, "height_mm", "d", settings->height_mm);
+    if (settings->options)
+        g_variant_dict_insert(&facts, "options", "^as", settings->options);
+    return ask(feeder, "set", &facts, error);
 }
 
 static ScannerFeeder *
@@ -257,7 +171,7 @@ feeder_new(const ScannerFeederOptions *options)
 {
     ScannerFeeder *feeder = g_new0(ScannerFeeder, 1);
     feeder->options = options;
-    feeder->socket = -1;
+    feeder->child = FEEDER_CHILD_NONE;
     for (guint i = 0; i < FEEDER_MAX_BUFFERS; i++)
         feeder->buffers[i] = FEEDER_BUFFER_NONE;
     return feeder;
@@ -268,6 +182,13 @@ scanner_feeder_open(const ScannerFeederOptions *options, GError **error)
 {
     g_autoptr(ScannerFeeder) feeder = feeder_new(options);
     return open_device(feeder, error) ? g_steal_pointer(&feeder) : NULL;
+}
+
+gboolean
+scanner_feeder_set(ScannerFeeder *feeder, const ScannerSettings *settings, GError **error)
+{
+    feeder->settings = settings;
+    return set_device(feeder, error);
 }
 
 void
@@ -283,16 +204,21 @@ scanner_feeder_free(ScannerFeeder *feeder)
 
 /* The run. */
 
+/* The device, opened and set again in a new process. */
+static gboolean
+begin_again(ScannerFeeder *feeder, GError **error)
+{
+    end_process(feeder, TRUE);
+    return open_device(feeder, error) && set_device(feeder, error);
+}
+
 gboolean
 scanner_feeder_start(ScannerFeeder *feeder, GError **error)
 {
-    if (feeder->socket < 0 && !open_device(feeder, error))
-        return FALSE;
-    if (!feeder_send(feeder->socket, "start", NULL, -1)) {
-        end_process(feeder, TRUE);
-        if (!open_device(feeder, error))
+    if (feeder->child.socket < 0 || !feeder_send(feeder->child.socket, "start", NULL, -1)) {
+        if (!begin_again(feeder, error))
             return FALSE;
-        feeder_send(feeder->socket, "start", NULL, -1);
+        feeder_send(feeder->child.socket, "start", NULL, -1);
     }
     g_clear_pointer(&feeder->detail, g_free);
     feeder->running = TRUE;
@@ -307,19 +233,19 @@ scanner_feeder_start(ScannerFeeder *feeder, GError **error)
 void
 scanner_feeder_pause(ScannerFeeder *feeder)
 {
-    feeder_send(feeder->socket, "pause", NULL, -1);
+    feeder_send(feeder->child.socket, "pause", NULL, -1);
 }
 
 void
 scanner_feeder_resume(ScannerFeeder *feeder)
 {
-    feeder_send(feeder->socket, "resume", NULL, -1);
+    feeder_send(feeder->child.socket, "resume", NULL, -1);
 }
 
 void
 scanner_feeder_stop(ScannerFeeder *feeder)
 {
-    feeder_send(feeder->socket, "stop", NULL, -1);
+    feeder_send(feeder->child.socket, "stop", NULL, -1);
 }
 
 static void
@@ -401,7 +327,7 @@ take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GE
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
     g_variant_dict_insert(&facts, "buffer", "u", number);
-    feeder_send(feeder->socket, "give-back", g_variant_dict_end(&facts), -1);
+    feeder_send(feeder->child.socket, "give-back", g_variant_dict_end(&facts), -1);
     return TRUE;
 }
 
@@ -439,7 +365,7 @@ watch_stall(ScannerFeeder *feeder)
         return;
     if (!feeder->cancelled_us) {
         feeder->cancelled_us = now;
-        feeder_send(feeder->socket, "cancel", NULL, -1);
+        feeder_send(feeder->child.socket, "cancel", NULL, -1);
     } else if (now - feeder->cancelled_us >= cancel_us(feeder)) {
         if (!feeder->ending)
             note_end(feeder, SCANNER_CAUSE_HUNG, NULL);
@@ -463,12 +389,12 @@ scanner_feeder_next(ScannerFeeder *feeder, int timeout_ms, ScannerEvent *event, 
     gint64 until_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
 
     while (feeder->running && event->kind == SCANNER_FEEDER_NOTHING) {
-        if (feeder->socket < 0 || feeder->lost) {
+        if (feeder->child.socket < 0 || feeder->lost) {
             tell_end(feeder, event);
             break;
         }
         g_autoptr(FeederMessage) message = NULL;
-        FeederReceipt receipt = feeder_receive(feeder->socket, next_wait(feeder, until_us), &message);
+        FeederReceipt receipt = feeder_receive(feeder->child.socket, next_wait(feeder, until_us), &message);
         if (receipt == FEEDER_RECEIVED) {
             if (!take(feeder, message, event, error))
                 return FALSE;
@@ -483,51 +409,4 @@ scanner_feeder_next(ScannerFeeder *feeder, int timeout_ms, ScannerEvent *event, 
         }
     }
     return TRUE;
-}
-
-/* Listing. */
-
-static ScannerDevice *
-unpack_device(const FeederMessage *message)
-{
-    ScannerDevice *device = g_new0(ScannerDevice, 1);
-    GVariant *dpi = g_variant_dict_lookup_value(message->facts, "dpi", G_VARIANT_TYPE("ad"));
-
-    device->name = feeder_message_text(message, "name");
-    device->vendor = feeder_message_text(message, "vendor");
-    device->model = feeder_message_text(message, "model");
-    device->type = feeder_message_text(message, "type");
-    device->trouble = feeder_message_text(message, "trouble");
-    device->sources = feeder_message_texts(message, "sources");
-    device->modes = feeder_message_texts(message, "modes");
-    device->sensors = feeder_message_texts(message, "sensors");
-    device->any_dpi = feeder_message_number(message, "any_dpi") != 0;
-    device->width_mm = feeder_message_real(message, "width_mm");
-    device->height_mm = feeder_message_real(message, "height_mm");
-    device->dpi = g_array_new(FALSE, FALSE, sizeof(double));
-    if (dpi) {
-        gsize n;
-        const double *values = g_variant_get_fixed_array(dpi, &n, sizeof(double));
-        g_array_append_vals(device->dpi, values, (guint)n);
-        g_variant_unref(dpi);
-    }
-    return device;
-}
-
-GPtrArray *
-scanner_list_devices(const ScannerFeederOptions *options, GError **error)
-{
-    g_autoptr(ScannerFeeder) feeder = feeder_new(options);
-    if (!spawn(feeder, error))
-        return NULL;
-    feeder_send(feeder->socket, "list", NULL, -1);
-    g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func(scanner_device_free);
-    for (;;) {
-        g_autoptr(FeederMessage) message = await(feeder, error);
-        if (!message)
-            return NULL;
-        if (feeder_message_is(message, "listed"))
-            return g_steal_pointer(&devices);
-        g_ptr_array_add(devices, unpack_device(message));
-    }
 }

@@ -32,7 +32,6 @@ typedef struct {
     const char *virtual_dir; /* where the virtual feeder's driver lies */
     const char *device; /* SANE's name or a part of its name or model; "virtual:DIR" is the virtual feeder
                            with the pile in DIR; NULL: the only one there is */
-    ScannerSettings settings;
     guint stall_s;  /* the device gave nothing for so long: it hangs. 0: 60 s, more than a network scanner's
                        own limits of 10 to 30 s (docs/feeder.md) */
     guint cancel_s; /* and so long it may take to end after that, before its process is killed. 0: 35 s */
@@ -40,15 +39,19 @@ typedef struct {
 
 typedef struct ScannerFeeder ScannerFeeder;
 
-/* Starts a feeder process and opens the device in it. SCANNER_ERROR_INPUT where no device or several fit, or
- * a setting is not to be had; SCANNER_ERROR_MACHINE where the device or its driver fails. What `options`
- * points to must outlive the feeder. */
+/* Starts a feeder process and opens the device in it. SCANNER_ERROR_INPUT where no device or several fit;
+ * SCANNER_ERROR_MACHINE where the device or its driver fails. What `options` points to must outlive the
+ * feeder. */
 ScannerFeeder *scanner_feeder_open(const ScannerFeederOptions *options, GError **error);
 
 /* Ends the feeder process, by force where it does not end by itself. NULL is fine. */
 void scanner_feeder_free(ScannerFeeder *feeder);
 
-/* What was opened, as it really is set. Lives as long as the feeder. */
+/* Sets the device; it must be done before the first start. SCANNER_ERROR_INPUT where a setting is not to be
+ * had. `settings` must outlive the feeder: a device opened again after a crash is set so again. */
+gboolean scanner_feeder_set(ScannerFeeder *feeder, const ScannerSettings *settings, GError **error);
+
+/* What was opened and, once set, how it really is set. Lives as long as the feeder. */
 typedef struct {
     char *device; /* SANE's full name, or "virtual:DIR" */
     char *model;  /* for people */
