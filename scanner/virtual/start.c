@@ -81,28 +81,28 @@ end_of_pile(VirtualFeeder *feeder)
     return SANE_STATUS_GOOD;
 }
 
-/* The sheet leaves the pile, in its time. */
+/* The sheet's time comes. */
 static gboolean
-draw_sheet(VirtualFeeder *feeder)
+wait_for_sheet(VirtualFeeder *feeder)
 {
     double pace = feeder->script.sheets_per_minute;
     if (!virtual_job_wait(feeder, pace > 0 ? feeder->next_sheet : 0))
         return FALSE;
     feeder->sheet_began = g_get_monotonic_time();
     feeder->next_sheet = feeder->sheet_began + (pace > 0 ? (gint64)(60 * G_USEC_PER_SEC / pace) : 0);
-    virtual_pile_draw(&feeder->pile, 1);
     return TRUE;
 }
 
-/* A multi-pick is known only once the sheet is drawn; other faults at the start leave it on the pile. */
+/* The sheet leaves the pile, unless it has. A fault leaves it there, but for a multi-pick, which is known only
+ * once it is drawn. */
 static SANE_Status
-strike_at_start(VirtualFeeder *feeder, int side, gboolean drawn)
+draw_sheet(VirtualFeeder *feeder, int side, gboolean drawn)
 {
     VirtualFault *fault = virtual_job_fault(feeder, side, TRUE);
+    if (!drawn && (fault == NULL || fault->what == VIRTUAL_MULTI_PICK))
+        virtual_pile_draw(&feeder->pile, 1);
     if (fault == NULL)
         return SANE_STATUS_GOOD;
-    if (fault->what == VIRTUAL_MULTI_PICK && !drawn)
-        virtual_pile_draw(&feeder->pile, 1);
     virtual_script_happened(&feeder->script, fault, feeder->feed);
     return virtual_job_strike(feeder, fault);
 }
@@ -119,14 +119,12 @@ start_side(VirtualFeeder *feeder)
         if (!virtual_pile_is_loaded(&feeder->pile))
             return end_of_pile(feeder);
     }
-    SANE_Status status = strike_at_start(feeder, side, drawn);
-    if (status != SANE_STATUS_GOOD)
-        return status;
-    if (!drawn && !draw_sheet(feeder)) {
+    if (!drawn && !wait_for_sheet(feeder)) {
         virtual_feeder_settle(feeder);
         return SANE_STATUS_CANCELLED;
     }
-    return begin_side(feeder, side);
+    SANE_Status status = draw_sheet(feeder, side, drawn);
+    return status == SANE_STATUS_GOOD ? begin_side(feeder, side) : status;
 }
 
 SANE_Status
