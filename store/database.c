@@ -18,6 +18,7 @@ static const char *const migrations[] = {
     "/phieu/store/schema-2.sql",
     "/phieu/store/schema-3.sql",
     "/phieu/store/schema-4.sql",
+    "/phieu/store/schema-5.sql",
 };
 
 gboolean

@@ -3,23 +3,11 @@
 #include <string.h>
 
 #include "database-private.h"
+#include "text-private.h"
 
 #define MAX_PERSON 100
 #define MAX_REASON 1000
 #define MAX_VALUE  10000
-
-static gboolean
-is_line(const char *text, glong least, glong most)
-{
-    if (text == NULL || !g_utf8_validate(text, -1, NULL) || g_utf8_strlen(text, -1) < least ||
-        g_utf8_strlen(text, -1) > most)
-        return FALSE;
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        if (g_unichar_iscntrl(g_utf8_get_char(text)))
-            return FALSE;
-    }
-    return TRUE;
-}
 
 static gboolean
 check(const StoreDecision *decision, GError **error)
@@ -27,9 +15,9 @@ check(const StoreDecision *decision, GError **error)
     gboolean answered = decision->state == FORM_FIELD_ANSWERED;
     const char *what = NULL;
 
-    if (!is_line(decision->person, 1, MAX_PERSON))
+    if (!store_text_is_line(decision->person, 1, MAX_PERSON))
         what = _("a decision needs the name of who makes it, 1 to 100 characters on one line");
-    else if (!is_line(decision->reason, 0, MAX_REASON))
+    else if (!store_text_is_line(decision->reason, 0, MAX_REASON))
         what = _("the reason of a decision is at most 1000 characters on one line");
     else if (!answered && decision->state != FORM_FIELD_BLANK && decision->state != FORM_FIELD_MULTIPLE)
         what = _("a decision says answered, blank or multiple");

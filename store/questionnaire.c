@@ -2,7 +2,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "database-private.h"
+#include "batch-private.h"
 
 /* A question of one version of the form: its name, and the page that asks it (0: none does). */
 typedef struct {
@@ -235,24 +235,13 @@ versions_to_json(const Walk *walk)
 static char *
 batches_to_json(Store *store, const char *const *names, GError **error)
 {
-    g_autoptr(StoreQuery) query = store_query(store, "SELECT id FROM batch WHERE name = :batch", error);
     g_autoptr(GString) text = g_string_new("[");
-    gboolean row;
+    gint64 id;
 
-    if (query == NULL)
-        return NULL;
     for (guint i = 0; names[i] != NULL; i++) {
-        store_bind_text(query, ":batch", names[i]);
-        if (!store_step(store, query, &row, error))
+        if (!store_batch_find(store, names[i], &id, error))
             return NULL;
-        if (!row) {
-            g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
-                        _("there is no batch “%s”; `phieu batch list` names them"), names[i]);
-            return NULL;
-        }
-        g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i == 0 ? "" : ",",
-                               (gint64)sqlite3_column_int64(query, 0));
-        store_query_done(query);
+        g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i == 0 ? "" : ",", id);
     }
     g_string_append_c(text, ']');
     return g_string_free(g_steal_pointer(&text), FALSE);

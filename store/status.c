@@ -1,7 +1,4 @@
-#include "database-private.h"
-
-/* Entries of the lists in a status; the totals count all. */
-#define MAX_LISTED 1000
+#include "missing-private.h"
 
 static void
 refusal_free(gpointer data)
@@ -10,17 +7,6 @@ refusal_free(gpointer data)
 
     g_free(refusal->reason);
     g_free(refusal);
-}
-
-static void
-missing_free(gpointer data)
-{
-    StoreMissing *missing = data;
-
-    g_free(missing->serial);
-    g_free(missing->form);
-    g_array_unref(missing->pages);
-    g_free(missing);
 }
 
 void
@@ -92,22 +78,10 @@ take_double(StoreQuery *row, StoreStatus *status)
                     g_strdup_printf("%s/%d", store_column(row, 0), sqlite3_column_int(row, 1)));
 }
 
-/* A row is a questionnaire with its number of pages and the list of those held: ",1,3,". */
 static void
 take_missing(StoreQuery *row, StoreStatus *status)
 {
-    StoreMissing *missing = g_new0(StoreMissing, 1);
-    const char *held = store_column(row, 3);
-
-    missing->serial = g_strdup(store_column(row, 0));
-    missing->form = g_strdup(store_column(row, 1));
-    missing->pages = g_array_new(FALSE, FALSE, sizeof(int));
-    for (int page = 1; page <= sqlite3_column_int(row, 2); page++) {
-        g_autofree char *mark = g_strdup_printf(",%d,", page);
-        if (g_strstr_len(held, -1, mark) == NULL)
-            g_array_append_val(missing->pages, page);
-    }
-    g_ptr_array_add(status->missing, missing);
+    g_ptr_array_add(status->missing, store_missing_read(row));
 }
 
 static const struct {
@@ -132,16 +106,11 @@ static const struct {
     {take_refusal, "SELECT coalesce(flag.code, '') AS reason, count(*) AS pages FROM page"
                    " LEFT JOIN flag ON flag.page = page.id AND flag.position = 0"
                    " WHERE page.state = 'refused' GROUP BY reason ORDER BY pages DESC, reason"},
-    {take_missing, "SELECT questionnaire.serial, form.code, form.pages, ',' || seen.list || ','"
-                   " FROM (SELECT questionnaire, count(*) AS held, group_concat(page) AS list FROM page"
-                   "  WHERE state = 'held' GROUP BY questionnaire) AS seen"
-                   " JOIN questionnaire ON questionnaire.id = seen.questionnaire"
-                   " JOIN form ON form.id = questionnaire.form WHERE seen.held < form.pages"
-                   " ORDER BY questionnaire.serial LIMIT " G_STRINGIFY(MAX_LISTED)},
+    {take_missing, STORE_MISSING_SQL("") " LIMIT " G_STRINGIFY(STORE_MAX_LISTED)},
     {take_double, "SELECT DISTINCT questionnaire.serial, page.page FROM page"
                   " JOIN questionnaire ON questionnaire.id = page.questionnaire"
                   " WHERE page.state = 'doubled' ORDER BY questionnaire.serial, page.page"
-                  " LIMIT " G_STRINGIFY(MAX_LISTED)},
+                  " LIMIT " G_STRINGIFY(STORE_MAX_LISTED)},
 };
 
 StoreStatus *
@@ -151,7 +120,7 @@ store_status(Store *store, GError **error)
     g_auto(StoreTransaction) transaction = {0};
 
     status->refusals = g_ptr_array_new_with_free_func(refusal_free);
-    status->missing = g_ptr_array_new_with_free_func(missing_free);
+    status->missing = g_ptr_array_new_with_free_func(store_missing_free);
     status->doubles = g_ptr_array_new_with_free_func(g_free);
     if (!store_begin(store, STORE_READ, &transaction, error))
         return NULL;

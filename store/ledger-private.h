@@ -1,0 +1,65 @@
+/* The sheets of a batch as its ledger has them, and what can be told from them. */
+#pragma once
+
+#include "feed-private.h"
+
+typedef enum {
+    LEDGER_SIDE_NONE, /* no line in the ledger */
+    LEDGER_SIDE_HELD, /* its page was stored, or held already */
+    LEDGER_SIDE_LOST,
+} LedgerSideState;
+
+/* Texts belong to the LedgerSheets. */
+typedef struct {
+    LedgerSideState state;
+    gint64 image_page;  /* id of the page, 0 for a lost side */
+    const char *serial; /* or NULL */
+    int page;           /* of the form, 0: unknown */
+    const char *key;    /* what tells this page of a form from every other, NULL: unknown; equal keys are one
+                           pointer */
+    const char *cause;  /* of a lost side */
+} LedgerSide;
+
+enum { LEDGER_NO_SHEET = G_MAXUINT }; /* as an index */
+
+typedef struct {
+    guint number;
+    guint position; /* in its feed, from 1 */
+    gint64 feed;
+    gboolean duplex; /* its feed */
+    LedgerSide sides[2];
+    gboolean whole;
+    gboolean settled;    /* a sheet that is not whole: it came again */
+    const char *mended;  /* serial of a sheet that is settled because its questionnaire has all pages, and did
+                            not come again */
+    guint before, after; /* index of the nearest whole sheet; `after` of the same feed */
+    guint paper;         /* index of a sheet that is the same paper; its own: the first of them */
+} LedgerSheet;
+
+typedef struct {
+    GArray *sheets; /* of LedgerSheet, by number */
+    GStringChunk *strings;
+    GHashTable *last_whole; /* key -> index of the last whole sheet that bears it */
+} LedgerSheets;
+
+void ledger_sheets_clear(LedgerSheets *sheets);
+
+/* Loads the sheets of a batch, and tells which are whole. `sheets` is empty before. */
+gboolean ledger_sheets_load(Store *store, gint64 batch, LedgerSheets *sheets, GError **error);
+
+/* Whether the sides bear two serials, or one page twice. */
+gboolean ledger_sheet_is_mixed(const LedgerSheet *sheet);
+
+/* How many papers the whole sheets are. */
+guint ledger_sheets_count_papers(LedgerSheets *sheets);
+
+/* Fills in what has become of the sheets that are not whole, and the neighbours of all. */
+gboolean ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error);
+
+static inline LedgerSheet *
+ledger_sheet_at(const LedgerSheets *sheets, guint index)
+{
+    return &g_array_index(sheets->sheets, LedgerSheet, index);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerSheets, ledger_sheets_clear)

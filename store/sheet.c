@@ -1,0 +1,186 @@
+/* A sheet on its way into the station: its pages and its lines in the ledger, all or nothing. */
+#include <glib/gi18n-lib.h>
+
+#include "feed-private.h"
+#include "page-private.h"
+#include "text-private.h"
+
+enum { MAX_SIDES = 2 };
+
+/* The images of a sheet, written aside. */
+typedef struct {
+    StoreAside sides[MAX_SIDES];
+} Asides;
+
+static void
+asides_clear(Asides *asides)
+{
+    for (guint i = 0; i < MAX_SIDES; i++)
+        store_aside_clear(&asides->sides[i]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asides, asides_clear)
+
+/* The feed that a sheet belongs to. */
+typedef struct {
+    gint64 id, batch;
+    char *batch_name;
+    gboolean duplex;
+} Feed;
+
+static void
+feed_clear(Feed *feed)
+{
+    g_clear_pointer(&feed->batch_name, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Feed, feed_clear)
+
+const char *
+store_side_name(StoreSide side)
+{
+    return side == STORE_SIDE_FRONT ? "front" : "back";
+}
+
+/* What is wrong here is the caller's doing. */
+static gboolean
+check_frames(const StoreFrame *frames, guint n_frames, GError **error)
+{
+    gboolean sound = n_frames >= 1 && n_frames <= MAX_SIDES;
+
+    for (guint i = 0; sound && i < n_frames; i++) {
+        const StoreFrame *frame = &frames[i];
+        sound = frame->side == (i == 0 ? STORE_SIDE_FRONT : STORE_SIDE_BACK) &&
+                (frame->cause == NULL ? frame->image.bytes != NULL && frame->reading != NULL
+                                      : store_text_is_code(frame->cause));
+    }
+    if (!sound)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
+                    _("a sheet has a front, then perhaps a back, each with an image and its reading, or with "
+                      "the cause of its loss"));
+    return sound;
+}
+
+static gboolean
+find_feed(Store *store, Feed *feed, GError **error)
+{
+    gboolean row, running = FALSE;
+    g_autoptr(StoreQuery) query =
+        store_query(store,
+                    "SELECT batch.id, batch.name, feed.duplex, feed.cause IS NULL FROM feed"
+                    " JOIN batch ON batch.id = feed.batch WHERE feed.id = :feed",
+                    error);
+
+    if (query == NULL)
+        return FALSE;
+    store_bind_integer(query, ":feed", feed->id);
+    if (!store_step(store, query, &row, error))
+        return FALSE;
+    if (row) {
+        feed->batch = sqlite3_column_int64(query, 0);
+        feed->batch_name = g_strdup(store_column(query, 1));
+        feed->duplex = sqlite3_column_int(query, 2) != 0;
+        running = sqlite3_column_int(query, 3) != 0;
+    }
+    if (!running)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
+                    _("this feed has ended, or another one of its batch was begun since; begin a new one"));
+    return running;
+}
+
+static gboolean
+check_place(Store *store, const Feed *feed, guint sheet, guint n_frames, GError **error)
+{
+    guint next;
+
+    if (!store_feed_next_sheet(store, feed->batch, &next, error))
+        return FALSE;
+    if (sheet < next)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
+                    _("sheet %u of batch “%s” is in the ledger already"), sheet, feed->batch_name);
+    else if (sheet > next)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
+                    _("sheet %u of batch “%s” cannot be taken before sheet %u"), sheet, feed->batch_name,
+                    next);
+    else if (n_frames == 2 && !feed->duplex)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
+                    _("sheet %u of batch “%s” has a back, but its feed is of fronts only"), sheet,
+                    feed->batch_name);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static void
+bind_known(StoreQuery *query, const FormReading *reading)
+{
+    if (reading == NULL)
+        return;
+    if (reading->serial != NULL && form_serial_is_valid(reading->serial))
+        store_bind_text(query, ":serial", reading->serial);
+    if (reading->page > 0)
+        store_bind_integer(query, ":page_number", reading->page);
+}
+
+/* `page` is 0 for a lost side. */
+static gboolean
+insert_frame(Store *store, const Feed *feed, guint sheet, const StoreFrame *frame, gint64 page,
+             GError **error)
+{
+    gboolean same = frame->result == STORE_PAGE_SAME_FILE || frame->result == STORE_PAGE_SAME_PAGE;
+    g_autoptr(StoreQuery) query =
+        store_query(store,
+                    "INSERT INTO frame (batch, sheet, side, feed, state, page, serial, page_number, cause)"
+                    " VALUES (:batch, :sheet, :side, :feed, :state, :page, :serial, :page_number, :cause)",
+                    error);
+
+    if (query == NULL)
+        return FALSE;
+    store_bind_integer(query, ":batch", feed->batch);
+    store_bind_integer(query, ":sheet", sheet);
+    store_bind_text(query, ":side", store_side_name(frame->side));
+    store_bind_integer(query, ":feed", feed->id);
+    store_bind_text(query, ":state", page == 0 ? STORE_FRAME_LOST : same ? "same" : "stored");
+    if (page != 0)
+        store_bind_integer(query, ":page", page);
+    bind_known(query, frame->reading);
+    store_bind_text(query, ":cause", frame->cause);
+    return store_run(store, query, error);
+}
+
+static gboolean
+put_frame(Store *store, const Feed *feed, guint sheet, StoreFrame *frame, StoreAside *aside, GError **error)
+{
+    StoreImage image = frame->image;
+    StorePlacing placing = {0};
+
+    image.batch = feed->batch_name;
+    if (frame->cause == NULL && !store_page_put(store, &image, frame->reading, aside, &placing, error))
+        return FALSE;
+    frame->result = placing.result;
+    return insert_frame(store, feed, sheet, frame, placing.page, error);
+}
+
+gboolean
+store_put_sheet(Store *store, gint64 feed_id, guint sheet, StoreFrame *frames, guint n_frames, GError **error)
+{
+    g_auto(Asides) asides = {0};
+    g_auto(Feed) feed = {.id = feed_id};
+    g_auto(StoreTransaction) transaction = {0};
+
+    if (!check_frames(frames, n_frames, error))
+        return FALSE;
+    for (guint i = 0; i < n_frames; i++) {
+        if (frames[i].cause == NULL &&
+            !store_page_prepare(store, &frames[i].image, frames[i].reading, &asides.sides[i], error))
+            return FALSE;
+    }
+    if (!store_begin(store, STORE_WRITE, &transaction, error) || !find_feed(store, &feed, error) ||
+        !check_place(store, &feed, sheet, n_frames, error))
+        return FALSE;
+    for (guint i = 0; i < n_frames; i++) {
+        if (!put_frame(store, &feed, sheet, &frames[i], &asides.sides[i], error))
+            return FALSE;
+    }
+    return store_commit(&transaction, error);
+}
