@@ -69,16 +69,17 @@ typedef struct {
     guint8 *zone;             /* OmrZone of each pixel */
 
     /* what follows from that for every page (parts.c); of a box only the first two */
-    guint8 *lesson; /* the step of darkness (of OMR_TONES) that a pixel teaches a page's tones of, or OMR_TONES */
-    OmrPixels inside;       /* pixels of this zone */
-    OmrPixels around;       /* pixels of this zone: first those where the blank is paper … */
-    guint n_paper_around;   /* … which are so many */
-    OmrPixels outline;      /* pixels of this zone but for the window's last row and column */
-    OmrPixels printed;      /* pixels of these two zones where the blank is not white */
-    guint8 *sector;         /* direction of each pixel from the centre, of OMR_SECTORS */
-    guint8 *arc;            /* the same of pixels around it; of the others OMR_SECTORS */
-    guint8 *borders;        /* OmrBorder of each pixel, or 0 */
-    double steepness;       /* of the outline's print: omr_steepness() */
+    guint8 *lesson;   /* the step of darkness, of OMR_TONES, that a pixel teaches the tones of; else that */
+    OmrPixels inside; /* pixels of this zone */
+    OmrPixels around; /* pixels of this zone: first those where the blank is paper … */
+    guint n_paper_around; /* … which are so many */
+    OmrPixels outline;    /* pixels of this zone but for the window's last row and column */
+    OmrPixels printed;    /* pixels of these two zones where the blank is not white */
+    guint8 *softened;     /* `expected` where print has lost its edges: beside print some of it */
+    guint8 *sector;       /* direction of each pixel from the centre, of OMR_SECTORS */
+    guint8 *arc;          /* the same of pixels around it; of the others OMR_SECTORS */
+    guint8 *borders;      /* OmrBorder of each pixel, or 0 */
+    double steepness;     /* of the outline's print: omr_steepness() */
 } OmrTarget;
 
 /* The print of one answer position, by which its own place is found to a fraction of a mm. */

@@ -29,10 +29,8 @@
 /* A position with less paper inside than this share is full of print: a letter, a number. */
 #define PLAIN_SHARE 0.4
 
-/* Print with less of its sharpness than this has lost its edges: a coarse scan, a blurred photo. Beside it
- * then is this share of it. */
-#define SOFT         0.75
-#define BESIDE_SHARE 0.6
+/* Print with less of its sharpness than this has lost its edges: a coarse scan, a blurred photo. */
+#define SOFT 0.75
 
 /* Paper around a position is darker than the page's, by a fold, a stamp or a stain, by at most this: beyond
  * it is no paper. */
@@ -380,40 +378,18 @@ mass_of(const OmrTarget *target, const Count *count, OmrMeasure *measure)
     return count->plain >= INSIDE_PIXELS ? count->excess / 255 / count->plain : 0;
 }
 
-/* What print that has lost its edges lets expect: beside print some of it, else an outline would be a ring
- * around itself. Inside, where marks are small, the blank stays as it is. The caller frees it. */
-static guint8 *
-soften(const OmrTarget *target)
-{
-    const int width = target->width, height = target->height;
-    guint8 *soft = g_memdup2(target->expected, (gsize)width * (gsize)height);
-
-    for (int at = 0; at < width * height; at++) {
-        int x = at % width, y = at / width, darkest = 0;
-        if (target->zone[at] == OMR_ZONE_INSIDE)
-            continue;
-        for (int row = MAX(y - 1, 0); row <= MIN(y + 1, height - 1); row++) {
-            for (int column = MAX(x - 1, 0); column <= MIN(x + 1, width - 1); column++)
-                darkest = MAX(darkest, target->expected[row * width + column]);
-        }
-        soft[at] = (guint8)MAX(soft[at], BESIDE_SHARE * darkest);
-    }
-    return soft;
-}
-
 static void
 measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page, OmrMeasure *measure)
 {
     g_autofree guint8 *ink = g_malloc((gsize)target->width * (gsize)target->height);
-    g_autofree guint8 *soft = page->soft && target->option != NULL ? soften(target) : NULL;
     double shade = target->option != NULL ? shade_of(target, darkness, page) : 0;
     CalibrationMark *mark = &measure->mark;
     OmrTarget seen = *target;
     Expected expected;
     Count count = {0};
 
-    if (soft != NULL)
-        seen.expected = soft;
+    if (page->soft && target->option != NULL)
+        seen.expected = target->softened;
     expect(&expected, page->response->tone, shade, page->threshold);
     map_ink(&seen, darkness, &expected, ink);
     count_inside(&seen, darkness, page, shade, &expected, ink, &count);

@@ -11,6 +11,9 @@
 /* … and goes on to the neighbours where it comes this near to the edge of the window. */
 #define EDGE_MM 0.35
 
+/* Beside print that has lost its edges is this share of it. */
+#define BESIDE_SHARE 0.6
+
 static gboolean
 is_inside(const OmrTarget *target, int at)
 {
@@ -67,6 +70,23 @@ lesson_of(const OmrTarget *target, int at)
     return (guint8)(beside ? OMR_TONES : target->print[at] * OMR_TONES / 256);
 }
 
+/* Without it, a blurred outline would be a ring around itself. Inside, where marks are small, the blank stays
+ * as it is. */
+static guint8
+softened_at(const OmrTarget *target, int row, int column)
+{
+    const int width = target->width, at = row * width + column;
+    int darkest = 0;
+
+    if (target->zone[at] == OMR_ZONE_INSIDE)
+        return target->expected[at];
+    for (int y = MAX(row - 1, 0); y <= MIN(row + 1, target->height - 1); y++) {
+        for (int x = MAX(column - 1, 0); x <= MIN(column + 1, width - 1); x++)
+            darkest = MAX(darkest, target->expected[y * width + x]);
+    }
+    return (guint8)MAX(target->expected[at], BESIDE_SHARE * darkest);
+}
+
 /* How far a place lies beyond the outline, in mm, below 0 inside. */
 static double
 beyond_outline_mm(const OmrTarget *target, double dx_mm, double dy_mm)
@@ -96,13 +116,14 @@ borders_of(const OmrTarget *target, int row, int column, double dx_mm, double dy
 }
 
 static void
-find_directions(OmrTarget *target)
+find_surroundings(OmrTarget *target)
 {
     for (int row = 0; row < target->height; row++) {
         for (int column = 0; column < target->width; column++) {
             int at = row * target->width + column;
             double dx = column - (target->width - 1) / 2.0, dy = row - (target->height - 1) / 2.0;
             double turn = (atan2(dy, dx) + G_PI) / (2 * G_PI);
+            target->softened[at] = softened_at(target, row, column);
             target->sector[at] = (guint8)((int)(turn * OMR_SECTORS) % OMR_SECTORS);
             target->arc[at] = target->zone[at] == OMR_ZONE_AROUND ? target->sector[at] : OMR_SECTORS;
             target->borders[at] =
@@ -127,10 +148,11 @@ omr_parts_find(OmrTarget *target)
     add_pixels(&target->around, target, is_print_around);
     add_pixels(&target->outline, target, is_outline);
     add_pixels(&target->printed, target, is_printed);
+    target->softened = g_malloc(n);
     target->sector = g_malloc(n);
     target->arc = g_malloc(n);
     target->borders = g_malloc(n);
-    find_directions(target);
+    find_surroundings(target);
     target->steepness = omr_steepness(target, target->print);
 }
 
@@ -142,6 +164,7 @@ omr_parts_clear(OmrTarget *target)
     g_free(target->around.at);
     g_free(target->outline.at);
     g_free(target->printed.at);
+    g_free(target->softened);
     g_free(target->sector);
     g_free(target->arc);
     g_free(target->borders);
