@@ -86,39 +86,11 @@ column_mm(const Sheet *sheet, int column)
     return MARGIN_FAR_MM + (column - MARGIN_COLUMNS + 1) * between;
 }
 
-/* The grey values down some neighbouring columns, one column after the other. */
-static void
-sample_part(const OmrPyramid *pyramid, const Sheet *sheet, int first, int n, int n_rows, guint8 *values)
-{
-    int level = omr_pyramid_level(pyramid, hypot(sheet->down.x, sheet->down.y) / PX_PER_MM);
-    double factor = (double)(1 << level), apart_mm = column_mm(sheet, first + 1) - column_mm(sheet, first);
-    OmrPoint top = sheet_point(sheet, column_mm(sheet, first), 0);
-    OmrRaster raster = {.x = (top.x + 0.5) / factor - 0.5,
-                        .y = (top.y + 0.5) / factor - 0.5,
-                        .across_x = apart_mm * sheet->across.x / factor,
-                        .across_y = apart_mm * sheet->across.y / factor,
-                        .down_x = STEP_MM * sheet->down.x / factor,
-                        .down_y = STEP_MM * sheet->down.y / factor};
-    g_autofree guint8 *rows = g_malloc((gsize)n * (gsize)n_rows);
-
-    omr_image_sample(omr_pyramid_image(pyramid, level), &raster, n, n_rows, rows, n);
-    for (int column = 0; column < n; column++) {
-        for (int row = 0; row < n_rows; row++)
-            values[(first + column) * n_rows + row] = rows[row * n + column];
-    }
-}
-
-/* The page's grey values down each column, one column after the other. The caller frees them. */
-static guint8 *
-sample_columns(const OmrPyramid *pyramid, const Sheet *sheet, int n_rows)
-{
-    guint8 *values = g_malloc((gsize)n_rows * COLUMNS);
-
-    sample_part(pyramid, sheet, 0, MARGIN_COLUMNS, n_rows, values);
-    sample_part(pyramid, sheet, MARGIN_COLUMNS, BODY_COLUMNS, n_rows, values);
-    sample_part(pyramid, sheet, COLUMNS - MARGIN_COLUMNS, MARGIN_COLUMNS, n_rows, values);
-    return values;
-}
+/* Where the page is darker than above and below, 1, or not, 0: down each column, one after the other. */
+typedef struct {
+    int n_rows;
+    guint8 *dips;
+} Dips;
 
 /* Whether each place of a column is darker than those `beside` rows above and below by `least`. */
 OMR_VECTOR_CLONES static void
@@ -130,6 +102,31 @@ find_dips(const guint8 *values, int n, int beside, guint8 least, guint8 *dips)
     }
 }
 
+/* Where neighbouring columns, `n` from the first, are darker by `least` than above and below: `dips` has all
+ * columns, one after the other. */
+static void
+look_at_columns(const OmrPyramid *pyramid, const Sheet *sheet, int first, int n, guint8 least, Dips *dips)
+{
+    int level = omr_pyramid_level(pyramid, hypot(sheet->down.x, sheet->down.y) / PX_PER_MM);
+    double factor = (double)(1 << level), apart_mm = column_mm(sheet, first + 1) - column_mm(sheet, first);
+    OmrPoint top = sheet_point(sheet, column_mm(sheet, first), 0);
+    OmrRaster raster = {.x = (top.x + 0.5) / factor - 0.5,
+                        .y = (top.y + 0.5) / factor - 0.5,
+                        .across_x = apart_mm * sheet->across.x / factor,
+                        .across_y = apart_mm * sheet->across.y / factor,
+                        .down_x = STEP_MM * sheet->down.x / factor,
+                        .down_y = STEP_MM * sheet->down.y / factor};
+    int n_rows = dips->n_rows;
+    g_autofree guint8 *rows = g_malloc((gsize)n * (gsize)n_rows), *column = g_malloc((gsize)n_rows);
+
+    omr_image_sample(omr_pyramid_image(pyramid, level), &raster, n, n_rows, rows, n);
+    for (int i = 0; i < n; i++) {
+        for (int row = 0; row < n_rows; row++)
+            column[row] = rows[row * n + i];
+        find_dips(column, n_rows, (int)lround(BESIDE_MM / STEP_MM), least, dips->dips + (first + i) * n_rows);
+    }
+}
+
 OMR_VECTOR_CLONES static void
 add_dips(guint8 *restrict count, const guint8 *restrict dips, int n)
 {
@@ -137,23 +134,25 @@ add_dips(guint8 *restrict count, const guint8 *restrict dips, int n)
         count[i] = (guint8)(count[i] + dips[i]);
 }
 
-/* How many columns of each part are darkened along a line that crosses the page's middle at each row. */
-typedef struct {
-    guint8 *left, *body, *right;
-} Counts;
-
-static void
-count_along(Counts *counts, const Sheet *sheet, const guint8 *dips, int n_rows, double slope)
+/* How much further down a line is at a column than at the page's middle, in steps. */
+static int
+steps_down(const Sheet *sheet, double slope, int column)
 {
-    memset(counts->left, 0, (gsize)n_rows * 3); /* all three */
-    for (int column = 0; column < COLUMNS; column++) {
-        int down = (int)lround(slope * (column_mm(sheet, column) - sheet->width_mm / 2) / STEP_MM);
-        guint8 *count = column < MARGIN_COLUMNS              ? counts->left
-                        : column >= COLUMNS - MARGIN_COLUMNS ? counts->right
-                                                             : counts->body;
-        int first = MAX(-down, 0), last = MIN(n_rows - down, n_rows);
-        if (first < last)
-            add_dips(count + first, dips + column * n_rows + first + down, last - first);
+    return (int)lround(slope * (column_mm(sheet, column) - sheet->width_mm / 2) / STEP_MM);
+}
+
+/* How many of `n` columns from the first are darkened along a line that crosses the page's middle at each
+ * row. */
+static void
+count_columns(guint8 *count, const Sheet *sheet, const Dips *dips, double slope, int first, int n)
+{
+    int n_rows = dips->n_rows;
+
+    memset(count, 0, (gsize)n_rows);
+    for (int column = first; column < first + n; column++) {
+        int down = steps_down(sheet, slope, column), from = MAX(-down, 0), to = MIN(n_rows - down, n_rows);
+        if (from < to)
+            add_dips(count + from, dips->dips + column * n_rows + from + down, to - from);
     }
 }
 
@@ -162,6 +161,47 @@ typedef struct {
     double slope;
     int score; /* darkened columns */
 } Line;
+
+/* The lines along which both margins are darkened. */
+static GArray *
+find_in_margins(const Sheet *sheet, const Dips *dips)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    g_autofree guint8 *left = g_malloc(dips->n_rows), *right = g_malloc(dips->n_rows);
+    int edge = (int)(APART_MM / STEP_MM), steps = (int)lround(MOST_SLOPE / SLOPE_STEP);
+
+    for (int step = -steps; step <= steps; step++) {
+        double slope = step * SLOPE_STEP;
+        count_columns(left, sheet, dips, slope, 0, MARGIN_COLUMNS);
+        count_columns(right, sheet, dips, slope, COLUMNS - MARGIN_COLUMNS, MARGIN_COLUMNS);
+        for (int row = edge; row < dips->n_rows - edge; row++) {
+            Line line = {row, slope, left[row] + right[row]};
+            if (left[row] >= LEAST_MARGIN && right[row] >= LEAST_MARGIN && line.score >= LEAST_MARGINS)
+                g_array_append_val(lines, line);
+        }
+    }
+    return lines;
+}
+
+/* Keeps those of the lines along which the page between the margins is darkened, too. */
+static void
+keep_across(GArray *lines, const Sheet *sheet, const Dips *dips)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < lines->len; i++) {
+        Line line = g_array_index(lines, Line, i);
+        int body = 0;
+        for (int column = MARGIN_COLUMNS; column < COLUMNS - MARGIN_COLUMNS; column++) {
+            int row = line.row + steps_down(sheet, line.slope, column);
+            body += row >= 0 && row < dips->n_rows ? dips->dips[column * dips->n_rows + row] : 0;
+        }
+        line.score += body;
+        if (body >= LEAST_BODY)
+            g_array_index(lines, Line, kept++) = line;
+    }
+    g_array_set_size(lines, kept);
+}
 
 static int
 compare_scores(gconstpointer a, gconstpointer b)
@@ -187,24 +227,21 @@ thin_out(GArray *lines)
     g_array_set_size(lines, kept);
 }
 
+/* Hardly any page has a line in both margins: only then is the page between them looked at. */
 static GArray *
-find_lines(const Sheet *sheet, const guint8 *dips, int n_rows)
+find_lines(const OmrPyramid *image, const Sheet *sheet, guint8 least)
 {
-    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
-    g_autofree guint8 *room = g_malloc((gsize)n_rows * 3);
-    Counts counts = {room, room + n_rows, room + 2 * n_rows};
-    int edge = (int)(APART_MM / STEP_MM), steps = (int)lround(MOST_SLOPE / SLOPE_STEP);
+    int n_rows = (int)(sheet->height_mm / STEP_MM);
+    g_autofree guint8 *room = g_malloc0((gsize)n_rows * COLUMNS);
+    Dips dips = {n_rows, room};
 
-    for (int step = -steps; step <= steps; step++) {
-        count_along(&counts, sheet, dips, n_rows, step * SLOPE_STEP);
-        for (int row = edge; row < n_rows - edge; row++) {
-            if (counts.left[row] < LEAST_MARGIN || counts.right[row] < LEAST_MARGIN ||
-                counts.left[row] + counts.right[row] < LEAST_MARGINS || counts.body[row] < LEAST_BODY)
-                continue;
-            Line line = {row, step * SLOPE_STEP, counts.left[row] + counts.body[row] + counts.right[row]};
-            g_array_append_val(lines, line);
-        }
-    }
+    look_at_columns(image, sheet, 0, MARGIN_COLUMNS, least, &dips);
+    look_at_columns(image, sheet, COLUMNS - MARGIN_COLUMNS, MARGIN_COLUMNS, least, &dips);
+    GArray *lines = find_in_margins(sheet, &dips);
+    if (lines->len == 0)
+        return lines;
+    look_at_columns(image, sheet, MARGIN_COLUMNS, BODY_COLUMNS, least, &dips);
+    keep_across(lines, sheet, &dips);
     thin_out(lines);
     return lines;
 }
@@ -263,16 +300,10 @@ omr_folds_find(const OmrPyramid *image, const OmrWhite *white, const OmrAlignmen
 {
     GArray *folds = g_array_new(FALSE, FALSE, sizeof(OmrFold));
     double light = omr_white_at(white, image->level[0].width / 2.0, image->level[0].height / 2.0);
-    int n_rows = (int)(package->height_mm / STEP_MM);
     Sheet sheet;
 
     sheet_init(&sheet, alignment, package);
-    g_autofree guint8 *values = sample_columns(image, &sheet, n_rows);
-    g_autofree guint8 *dips = g_malloc0((gsize)n_rows * COLUMNS);
-    for (int column = 0; column < COLUMNS; column++)
-        find_dips(values + column * n_rows, n_rows, (int)lround(BESIDE_MM / STEP_MM),
-                  (guint8)MAX(least * light, 1), dips + column * n_rows);
-    g_autoptr(GArray) lines = find_lines(&sheet, dips, n_rows);
+    g_autoptr(GArray) lines = find_lines(image, &sheet, (guint8)MAX(least * light, 1));
     for (guint i = 0; i < lines->len; i++) {
         OmrFold fold;
         if (describe(&fold, image, white, &sheet, &g_array_index(lines, Line, i)))
