@@ -174,15 +174,31 @@ sample_edge(const OmrImage *image, const OmrRaster *row, int width, guint8 *out)
                                       (float)(row->y + row->across_y * i));
 }
 
+/* A raster from one of its rows on. */
+static inline OmrRaster
+from_row(const OmrRaster *raster, int row)
+{
+    OmrRaster rest = *raster;
+
+    rest.x += raster->down_x * row;
+    rest.y += raster->down_y * row;
+    return rest;
+}
+
+static gboolean
+holds_row(const OmrImage *image, const OmrRaster *row, int width)
+{
+    return holds(image, row->x, row->y) &&
+           holds(image, row->x + row->across_x * (width - 1), row->y + row->across_y * (width - 1));
+}
+
 /* In line, as GCC takes a function that does nothing but this for one without effect and drops its calls. */
 G_ALWAYS_INLINE static inline void
-fetch_row(const OmrImage *image, const OmrRaster *raster, int row, int width)
+fetch_row(const OmrImage *image, const OmrRaster *row, int width)
 {
     for (int i = 0; i < width; i += FETCH_PLACES) {
-        double x = raster->x + raster->down_x * row + raster->across_x * i;
-        double y = raster->y + raster->down_y * row + raster->across_y * i;
-        if (holds(image, x, y))
-            __builtin_prefetch(image->pixels + (gsize)y * (gsize)image->stride + (gsize)x);
+        gsize x = (gsize)(row->x + row->across_x * i), y = (gsize)(row->y + row->across_y * i);
+        __builtin_prefetch(image->pixels + y * (gsize)image->stride + x);
     }
 }
 
@@ -191,7 +207,8 @@ omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int 
                  int stride)
 {
     gboolean at_once = can_at_once(raster->across_x, raster->across_y);
-    OmrRaster line = *raster;
+    OmrRaster last = from_row(raster, height - 1);
+    gboolean within = holds_row(image, raster, width) && holds_row(image, &last, width);
     Offsets to;
 
     for (int i = 0; i < RUN; i++) {
@@ -200,22 +217,19 @@ omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int 
     }
     gint32 step_x = (gint32)lrint(raster->across_x * RUN * 65536),
            step_y = (gint32)lrint(raster->across_y * RUN * 65536);
-    for (int row = 0; row < MIN(FETCH_AHEAD, height); row++)
-        fetch_row(image, raster, row, width);
-    for (int row = 0; row < height; row++, out += stride) {
-        fetch_row(image, raster, row + FETCH_AHEAD, width);
-        line.x = raster->x + raster->down_x * row;
-        line.y = raster->y + raster->down_y * row;
-        if (!holds(image, line.x, line.y) ||
-            !holds(image, line.x + line.across_x * (width - 1), line.y + line.across_y * (width - 1))) {
-            sample_edge(image, &line, width, out);
+    for (int row = -FETCH_AHEAD; row < height; row++) {
+        OmrRaster ahead = from_row(raster, row + FETCH_AHEAD), line = from_row(raster, row);
+        if (within && row + FETCH_AHEAD < height)
+            fetch_row(image, &ahead, width);
+        if (row < 0)
             continue;
-        }
         Walk walk = {(gint32)(line.x * 65536), (gint32)(line.y * 65536), step_x, step_y};
-        if (at_once)
-            sample_row_at_once(image, walk, &to, width, out);
+        if (!within && !holds_row(image, &line, width))
+            sample_edge(image, &line, width, out + row * stride);
+        else if (at_once)
+            sample_row_at_once(image, walk, &to, width, out + row * stride);
         else
-            sample_row(image, walk, &to, width, out);
+            sample_row(image, walk, &to, width, out + row * stride);
     }
 }
 

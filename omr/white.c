@@ -34,19 +34,26 @@ percentile_80(const OmrImage *image, int left, int top, int right, int bottom)
     return 1;
 }
 
-/* Each cell becomes the largest, or the least, of the cells within REACH of it along one axis. */
-static void
-spread_along(float *cells, int n, int stride, gboolean largest)
+/* Each of `n` cells becomes the larger, or the lesser, of itself and the one beside it. */
+OMR_VECTOR_CLONES static void
+spread_cells(float *restrict cells, const float *restrict beside, int n, gboolean largest)
 {
-    float before[MAX_CELLS];
-
-    for (int i = 0; i < n; i++)
-        before[i] = cells[i * stride];
     for (int i = 0; i < n; i++) {
-        float value = before[i];
-        for (int k = MAX(i - REACH, 0); k <= MIN(i + REACH, n - 1); k++)
-            value = largest ? MAX(value, before[k]) : MIN(value, before[k]);
-        cells[i * stride] = value;
+        float more = MAX(cells[i], beside[i]), less = MIN(cells[i], beside[i]);
+        cells[i] = largest ? more : less;
+    }
+}
+
+/* Each cell becomes the largest, or the least, of the cells within REACH of it along a row, or, where all
+ * rows are taken for a single one, along a column: then neighbours are `step` apart. */
+static void
+spread_row(float *cells, int n, int step, gboolean largest)
+{
+    g_autofree float *before = g_memdup2(cells, (gsize)n * sizeof *cells);
+
+    for (int beyond = step; beyond <= REACH * step; beyond += step) {
+        spread_cells(cells, before + beyond, n - beyond, largest);
+        spread_cells(cells + beyond, before, n - beyond, largest);
     }
 }
 
@@ -54,9 +61,8 @@ static void
 spread(OmrWhite *white, gboolean largest)
 {
     for (int row = 0; row < white->rows; row++)
-        spread_along(white->white + row * white->columns, white->columns, 1, largest);
-    for (int column = 0; column < white->columns; column++)
-        spread_along(white->white + column, white->rows, white->columns, largest);
+        spread_row(white->white + row * white->columns, white->columns, 1, largest);
+    spread_row(white->white, white->rows * white->columns, white->columns, largest);
 }
 
 /* What is far darker than most of the page is no paper in the shade: a lid, a tear, black ink. */
