@@ -47,7 +47,7 @@ expect_fault(const char *folder, int side, int rows, SANE_Status status)
     g_assert_cmpint(fed.end, ==, status);
     g_assert_cmpint(fed.start, ==, rows < 0 ? status : SANE_STATUS_GOOD);
     g_assert_cmpuint(fed.bytes->len, ==, MAX(rows, 0) * PAGE_WIDTH_PX);
-    g_assert_cmpint(memcmp(fed.bytes->data, page->data, fed.bytes->len), ==, 0);
+    g_assert_cmpmem(fed.bytes->data, fed.bytes->len, page->data, fed.bytes->len);
     g_assert_cmpint(virtual_get(handle, "cover-open"), ==, status == SANE_STATUS_COVER_OPEN);
 
     /* the job has ended; the sheet stays on the pile only before its first side is begun */

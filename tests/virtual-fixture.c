@@ -29,16 +29,26 @@ virtual_write(const char *folder, const char *name, gconstpointer data, gsize le
     g_assert_true(g_file_set_contents(path, data, (gssize)length, NULL));
 }
 
+void
+virtual_write_pnm(const char *folder, const char *name, char kind, int width_px, int height_px,
+                  GByteArray *rows)
+{
+    g_autofree char *head = g_strdup_printf(
+        kind == '4' ? "P%c\n# made\n%d %d\n" : "P%c\n# made\n%d %d\n255\n", kind, width_px, height_px);
+    g_autoptr(GByteArray) file = g_byte_array_new();
+    g_byte_array_append(file, (const guint8 *)head, (guint)strlen(head));
+    g_byte_array_append(file, rows->data, rows->len);
+    virtual_write(folder, name, file->data, file->len);
+}
+
 char *
 virtual_folder(int n_sides, const char *script)
 {
     char *folder = g_dir_make_tmp("phieu-virtual-XXXXXX", NULL);
     for (int side = 1; side <= n_sides; side++) {
         g_autoptr(GByteArray) page = virtual_page(side);
-        g_autofree char *head = g_strdup_printf("P5\n# made\n%d %d\n255\n", PAGE_WIDTH_PX, PAGE_HEIGHT_PX);
         g_autofree char *name = g_strdup_printf("%d.pgm", side);
-        g_byte_array_prepend(page, (const guint8 *)head, (guint)strlen(head));
-        virtual_write(folder, name, page->data, page->len);
+        virtual_write_pnm(folder, name, '5', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, page);
     }
     if (script != NULL)
         virtual_write(folder, "feeder.conf", script, strlen(script));

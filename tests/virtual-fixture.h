@@ -17,6 +17,10 @@ char *virtual_folder(int n_sides, const char *script);
 void virtual_remove(char *folder);
 void virtual_write(const char *folder, const char *name, gconstpointer data, gsize length);
 
+/* A PNM file of `kind` 4, 5 or 6. */
+void virtual_write_pnm(const char *folder, const char *name, char kind, int width_px, int height_px,
+                       GByteArray *rows);
+
 /* The bytes of a side: grey, one byte a pixel. */
 GByteArray *virtual_page(int side);
 

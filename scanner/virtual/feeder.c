@@ -7,13 +7,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* The options' first window is that of the pile's first page, where it can be read. */
+/* The options' first window is that of the first page that can be read. */
 static void
 init_options(VirtualFeeder *feeder)
 {
-    const char *path = virtual_pile_side(&feeder->pile, 1);
+    const GPtrArray *paths = feeder->pile.paths;
     VirtualImage image = {.fd = -1};
-    gboolean known = path != NULL && virtual_image_open(&image, path, NULL);
+    gboolean known = FALSE;
+    for (guint i = 0; i < paths->len && !known; i++) {
+        virtual_image_clear(&image);
+        known = virtual_image_open(&image, g_ptr_array_index(paths, i), NULL);
+    }
     virtual_options_init(&feeder->options, &feeder->script, known ? &image : NULL, feeder->pile.n_sheets);
     virtual_image_clear(&image);
 }

@@ -93,8 +93,8 @@ wait_for_sheet(VirtualFeeder *feeder)
     return TRUE;
 }
 
-/* The sheet leaves the pile, unless it has. A fault leaves it there, but for a multi-pick, which is known only
- * once it is drawn. */
+/* The sheet leaves the pile, unless it has. A fault leaves it there, but for a multi-pick, which is known
+ * only once it is drawn. */
 static SANE_Status
 draw_sheet(VirtualFeeder *feeder, int side, gboolean drawn)
 {
