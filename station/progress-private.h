@@ -16,6 +16,10 @@ Progress *progress_new_on(FILE *stream, const char *what, const char *unit, guin
  * second only. */
 void progress_update(Progress *progress, guint done, guint64 count);
 
+/* Shows `state` in place of how far the job is, for a job without an end (its total is 0): on a terminal a
+ * few times a second, otherwise a line now and then when it has changed. */
+void progress_say(Progress *progress, const char *state);
+
 /* Takes the bar off the terminal, so that a line can be printed; the next update draws it again. */
 void progress_hide(Progress *progress);
 

@@ -10,6 +10,7 @@
 /* Plain lines: one a tenth of the job, but not in haste, and now and then when tenths take long. */
 #define LINE_LEAST_US    (2 * G_USEC_PER_SEC)
 #define LINE_INTERVAL_US (30 * G_USEC_PER_SEC)
+#define SAY_INTERVAL_US  (10 * G_USEC_PER_SEC)
 #define BAR_MAX_COLUMNS  40
 #define BAR_MIN_COLUMNS  8
 
@@ -20,6 +21,7 @@ struct Progress {
     gboolean drawn; /* a bar stands on the terminal's last line */
     guint tenth;    /* the last tenth of the job that got a line */
     gint64 start_us, last_us;
+    char *said; /* the last plain line of progress_say() */
     FILE *stream;
 };
 
@@ -72,6 +74,18 @@ describe(const Progress *progress, guint done, guint64 count, gint64 now_us)
     return g_string_free(text, FALSE);
 }
 
+/* Ends the line that `line` holds behind a carriage return, and shows it. */
+static void
+draw_line(Progress *progress, GString *line, long columns)
+{
+    if (g_utf8_strlen(line->str + 1, -1) >= columns)
+        g_string_truncate(line, (gsize)(g_utf8_offset_to_pointer(line->str + 1, columns - 1) - line->str));
+    g_string_append(line, "\033[K");
+    fputs(line->str, progress->stream);
+    fflush(progress->stream);
+    progress->drawn = TRUE;
+}
+
 static void
 draw_bar(Progress *progress, guint done, const char *state)
 {
@@ -90,13 +104,8 @@ draw_bar(Progress *progress, guint done, const char *state)
         g_string_append_c(line, ' ');
     }
     g_string_append(line, state);
-    if (g_utf8_strlen(line->str + 1, -1) >= columns)
-        g_string_truncate(line, (gsize)(g_utf8_offset_to_pointer(line->str + 1, columns - 1) - line->str));
-    g_string_append(line, "\033[K");
-    fputs(line->str, progress->stream);
-    fflush(progress->stream);
+    draw_line(progress, line, columns);
     g_string_free(line, TRUE);
-    progress->drawn = TRUE;
 }
 
 void
@@ -123,6 +132,31 @@ progress_update(Progress *progress, guint done, guint64 count)
     }
 }
 
+static void
+draw_state(Progress *progress, const char *state)
+{
+    GString *line = g_string_new("\r");
+    g_string_append_printf(line, "%s: %s", progress->what, state);
+    draw_line(progress, line, terminal_columns(progress));
+    g_string_free(line, TRUE);
+}
+
+void
+progress_say(Progress *progress, const char *state)
+{
+    gint64 now_us = g_get_monotonic_time(), since_us = now_us - progress->last_us;
+    if (progress->terminal && (since_us >= DRAW_INTERVAL_US || !progress->drawn)) {
+        progress->last_us = now_us;
+        draw_state(progress, state);
+    } else if (!progress->terminal && since_us >= SAY_INTERVAL_US && g_strcmp0(state, progress->said) != 0) {
+        progress->last_us = now_us;
+        fprintf(progress->stream, "%s: %s\n", progress->what, state);
+        fflush(progress->stream);
+        g_free(progress->said);
+        progress->said = g_strdup(state);
+    }
+}
+
 void
 progress_hide(Progress *progress)
 {
@@ -139,6 +173,7 @@ progress_free(Progress *progress)
     if (!progress)
         return;
     progress_hide(progress);
+    g_free(progress->said);
     g_free(progress->what);
     g_free(progress->unit);
     g_free(progress);
