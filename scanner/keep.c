@@ -5,7 +5,8 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-#define QUALITY 90
+#define QUALITY           90
+#define THUMBNAIL_QUALITY 75
 /* Level 1 packs a page in a tenth of the time that the default takes, into a tenth more. */
 #define PACKING 1
 /* Where a JFIF header has its unit and density (ITU-T T.871, 10.1). */
@@ -41,7 +42,7 @@ note_density(guint8 *jpeg, gulong length, const ScannerPage *page)
 }
 
 static GBytes *
-encode_jpeg(const ScannerPage *page, PIX *bytes, GError **error)
+encode_jpeg(const ScannerPage *page, PIX *bytes, int quality, GError **error)
 {
     gboolean grey = pixGetDepth(bytes) == 8;
     guint8 *jpeg = NULL;
@@ -50,7 +51,7 @@ encode_jpeg(const ScannerPage *page, PIX *bytes, GError **error)
     int failed =
         !encoder || tjCompress2(encoder, (const guint8 *)pixGetData(bytes), pixGetWidth(bytes),
                                 pixGetWpl(bytes) * 4, pixGetHeight(bytes), grey ? TJPF_GRAY : TJPF_RGBX,
-                                &jpeg, &length, grey ? TJSAMP_GRAY : TJSAMP_420, QUALITY, 0);
+                                &jpeg, &length, grey ? TJSAMP_GRAY : TJSAMP_420, quality, 0);
     GBytes *kept = NULL;
     if (!failed) {
         note_density(jpeg, length, page);
@@ -137,7 +138,22 @@ scanner_page_encode(const ScannerPage *page, ScannerKeep keep, const char **endi
     if (!bytes)
         return fail(*ending, error);
     GBytes *kept =
-        keep == SCANNER_KEEP_JPEG ? encode_jpeg(page, bytes, error) : encode_png(page, bytes, error);
+        keep == SCANNER_KEEP_JPEG ? encode_jpeg(page, bytes, QUALITY, error) : encode_png(page, bytes, error);
     pixDestroy(&bytes);
+    return kept;
+}
+
+GBytes *
+scanner_page_thumbnail(const ScannerPage *page, GError **error)
+{
+    int side = MAX(pixGetWidth(page->pix), pixGetHeight(page->pix));
+    float scale = MIN((float)SCANNER_THUMBNAIL_PX / (float)side, 0.5f);
+    PIX *small = pixGetDepth(page->pix) == 1 ? pixScaleToGray(page->pix, scale)
+                                             : pixScaleAreaMap(page->pix, scale, scale);
+    if (!small)
+        return fail("JPEG", error);
+    pixEndianByteSwap(small);
+    GBytes *kept = encode_jpeg(page, small, THUMBNAIL_QUALITY, error);
+    pixDestroy(&small);
     return kept;
 }

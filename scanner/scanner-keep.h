@@ -12,3 +12,8 @@ typedef enum {
  * "jpg", "png" or "tif". The same page gives the same bytes. SCANNER_ERROR_MACHINE when there is no memory.
  */
 GBytes *scanner_page_encode(const ScannerPage *page, ScannerKeep keep, const char **ending, GError **error);
+
+/* A small picture of it for people, a JPEG of SCANNER_THUMBNAIL_PX on its longer side, whatever its depth.
+ * SCANNER_ERROR_MACHINE when there is no memory. */
+#define SCANNER_THUMBNAIL_PX 240
+GBytes *scanner_page_thumbnail(const ScannerPage *page, GError **error);

@@ -2,45 +2,17 @@
 #pragma once
 
 #include "calibration-profile.h"
-#include "omr-reader.h"
 #include "progress-private.h"
 #include "store.h"
 
-/* The station's forms, prepared for reading; that takes a good part of a second a form, so that those who
- * read files one by one keep them. */
-typedef struct {
-    GPtrArray *packages; /* of FormPackage* */
-    OmrForms *forms;
-} IntakeForms;
-
-/* Loads them; STATION_ERROR_INPUT when there is none. The caller frees them. */
-IntakeForms *intake_forms_new(Store *store, const char *station_dir, GError **error);
-void intake_forms_free(IntakeForms *forms);
-
-/* What a watched folder has to say, of whose files some may not be complete yet. */
-typedef struct {
-    /* Whether a page may be stored, or a file rejected, now; `problem` is why it is damaged or no image, or
-     * NULL. FALSE leaves all of the file for later: nothing of it is counted or reported from then on. */
-    gboolean (*may_take)(const char *path, const GError *problem, gpointer data);
-    /* A file is stored whole (`problem` NULL), or is no image (`problem` says so); not called for one that is
-     * left for later. */
-    void (*file_done)(const char *path, const GError *problem, gpointer data);
-    /* A file cannot be finished now. */
-    void (*file_later)(const char *path, gpointer data);
-    void (*tick)(gpointer data); /* in place of the progress's own update */
-    gpointer data;
-} IntakeHooks;
-
 typedef struct {
     const char *station_dir;
-    const GPtrArray *paths;   /* of char*: files */
-    const IntakeForms *forms; /* or NULL: loaded for this run */
+    const GPtrArray *paths; /* of char*: files */
     const char *batch;
     const char *scanner; /* or NULL: nobody said */
     const CalibrationProfile *profile;
     guint jobs;
-    Progress *progress;       /* or NULL */
-    const IntakeHooks *hooks; /* or NULL */
+    Progress *progress; /* or NULL */
 } IntakeOptions;
 
 typedef struct {
@@ -59,10 +31,7 @@ typedef struct {
 void intake_result_clear(IntakeResult *result);
 
 /* Reads all files with the forms of the station and stores what they say. What is no image, or damaged, gets
- * its line on standard error. `result`, all zeros or that of an earlier run, which is added to, is right for
- * what was stored, also on error; the caller clears it. With hooks, an interrupt lets files begun be
- * finished. */
+ * its line on standard error. `result` is right for what was stored, also on error; the caller clears it. */
 gboolean intake_run(Store *store, const IntakeOptions *options, IntakeResult *result, GError **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeForms, intake_forms_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IntakeResult, intake_result_clear)

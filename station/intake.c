@@ -1,9 +1,7 @@
 #include "intake-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "command-private.h"
-#include "omr-reader.h"
+#include "forms-private.h"
 #include "pipeline-private.h"
 #include "scanner-pages.h"
 
@@ -11,8 +9,6 @@ typedef struct {
     Store *store;
     const IntakeOptions *options;
     IntakeResult *result;
-    gboolean later;  /* the file in work, for those who have hooks: is left for later … */
-    GError *problem; /* … or is no image */
 } Intake;
 
 void
@@ -91,42 +87,15 @@ tell(const Intake *intake, const GError *error)
         intake->result->machine_failed = TRUE;
 }
 
-/* Whether the file in work is (still) one to take now. */
-static gboolean
-may_take(Intake *intake, const PipelinePage *page)
-{
-    const IntakeHooks *hooks = intake->options->hooks;
-    if (hooks && !intake->later)
-        intake->later = !hooks->may_take(page->path, page->error, hooks->data);
-    return !intake->later;
-}
-
-static void
-end_file(const char *path, gboolean whole, gpointer data)
-{
-    Intake *intake = data;
-    const IntakeHooks *hooks = intake->options->hooks;
-    if (hooks && whole && !intake->later)
-        hooks->file_done(path, intake->problem, hooks->data);
-    else if (hooks)
-        hooks->file_later(path, hooks->data);
-    intake->later = FALSE;
-    g_clear_error(&intake->problem);
-}
-
 static gboolean
 take_page(PipelinePage *page, gpointer data, GError **error)
 {
     Intake *intake = data;
     IntakeResult *result = intake->result;
-    if (!may_take(intake, page))
-        return TRUE;
     if (page->error)
         tell(intake, page->error);
     if (page->kind == PIPELINE_REJECTED) {
         result->rejected++;
-        if (!intake->problem)
-            intake->problem = g_error_copy(page->error);
         return TRUE;
     }
     result->pages++;
@@ -152,55 +121,20 @@ static void
 tick(guint files, gpointer data)
 {
     const Intake *intake = data;
-    if (intake->options->hooks)
-        intake->options->hooks->tick(intake->options->hooks->data);
-    else if (intake->options->progress)
+    if (intake->options->progress)
         progress_update(intake->options->progress, files, intake->result->pages);
-}
-
-IntakeForms *
-intake_forms_new(Store *store, const char *station_dir, GError **error)
-{
-    g_autoptr(IntakeForms) forms = g_new0(IntakeForms, 1);
-    forms->packages = store_load_forms(store, error);
-    if (!forms->packages)
-        return NULL;
-    if (!forms->packages->len) {
-        g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
-                    _("%s: this station has no form yet; give it one with 'phieu form add PACKAGE'"),
-                    station_dir);
-        return NULL;
-    }
-    forms->forms = omr_forms_new();
-    for (guint i = 0; i < forms->packages->len; i++)
-        if (!omr_forms_add(forms->forms, forms->packages->pdata[i], error))
-            return NULL;
-    return g_steal_pointer(&forms);
-}
-
-void
-intake_forms_free(IntakeForms *forms)
-{
-    if (!forms)
-        return;
-    omr_forms_free(forms->forms);
-    g_clear_pointer(&forms->packages, g_ptr_array_unref);
-    g_free(forms);
 }
 
 gboolean
 intake_run(Store *store, const IntakeOptions *options, IntakeResult *result, GError **error)
 {
-    guint files = 0;
-    if (!result->reasons)
-        result->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(IntakeForms) own = options->forms ? NULL : intake_forms_new(store, options->station_dir, error);
-    const IntakeForms *forms = options->forms ? options->forms : own;
-    if (!forms)
+    *result = (IntakeResult){.reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+    g_auto(StationForms) forms = {0};
+    if (!station_forms_load(store, options->station_dir, &forms, error))
         return FALSE;
     Intake intake = {.store = store, .options = options, .result = result};
     Pipeline pipeline = {.paths = options->paths,
-                         .forms = forms->forms,
+                         .forms = forms.forms,
                          .profile = options->profile,
                          .jobs = options->jobs,
                          .keep_bytes = TRUE,
@@ -208,12 +142,7 @@ intake_run(Store *store, const IntakeOptions *options, IntakeResult *result, GEr
                          .end_held = close_station,
                          .is_held = is_held,
                          .take = take_page,
-                         .end_file = end_file,
-                         .whole_files = options->hooks != NULL,
                          .tick = tick,
                          .data = &intake};
-    gboolean fine = pipeline_run(&pipeline, &files, error);
-    result->files += files;
-    g_clear_error(&intake.problem);
-    return fine;
+    return pipeline_run(&pipeline, &result->files, error);
 }

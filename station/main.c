@@ -30,7 +30,8 @@ static const Command commands[] = {
      command_read},
     {"init", "[DIR]", N_("Makes an empty station"), command_init},
     {"sample import", "LIST.csv", N_("Loads the sample list into the station"), command_sample_import},
-    {"import", "PATH… | --watch DIR", N_("Reads image files and folders into the station"), command_import},
+    {"scan", "", N_("Scans sheets with a document feeder into the station"), command_scan},
+    {"import", "PATH…", N_("Reads image files and folders into the station"), command_import},
     {"batch list", "", N_("Lists the batches of the station"), command_batch_list},
     {"batch show", "NAME", N_("Shows one batch"), command_batch_show},
     {"status", "", N_("Shows where everything stands"), command_status},
@@ -49,6 +50,9 @@ static const Command commands[] = {
     {"bench accuracy", "", N_("Counts how often pages of simulated people are read wrong"),
      command_bench_accuracy},
 };
+
+/* Not for people, and so not in the help: the role in which 'scan' starts this program. */
+static const Command feeder = {"feeder", "SOCKET", N_("The feeder process of 'scan'"), command_feeder};
 
 static void
 print_help(const char *group)
@@ -135,7 +139,7 @@ find_command_of(const char *first, const char *second)
 static CommandStatus
 dispatch(const char *station_dir, int argc, char **argv)
 {
-    const Command *command = find_command(argv[0]);
+    const Command *command = g_str_equal(argv[0], feeder.name) ? &feeder : find_command(argv[0]);
     if (!is_group(argv[0]) || (command && (argc < 2 || !find_command_of(argv[0], argv[1]))))
         return command ? run_command(command, station_dir, argc, argv) : unknown_command(argv[0]);
     if (argc > 1 && is_help(argv[1])) {

@@ -5,14 +5,14 @@
 
 typedef enum {
     LEDGER_SIDE_NONE, /* no line in the ledger */
-    LEDGER_SIDE_HELD, /* its page was stored, or held already */
+    LEDGER_SIDE_HELD, /* its page was stored, or held already, or it has none */
     LEDGER_SIDE_LOST,
 } LedgerSideState;
 
 /* Texts belong to the LedgerSheets. */
 typedef struct {
     LedgerSideState state;
-    gint64 image_page;  /* id of the page, 0 for a lost side */
+    gint64 image_page;  /* id of the page, 0 for a side that has none */
     const char *serial; /* or NULL */
     int page;           /* of the form, 0: unknown */
     const char *key;    /* what tells this page of a form from every other, NULL: unknown; equal keys are one

@@ -68,7 +68,7 @@ take_row(LedgerSheets *sheets, StoreQuery *row)
     }
     LedgerSide *side = &last->sides[sqlite3_column_int(row, 1) != 0 ? 1 : 0];
     side->image_page = sqlite3_column_int64(row, 4);
-    side->state = side->image_page == 0 ? LEDGER_SIDE_LOST : LEDGER_SIDE_HELD;
+    side->state = sqlite3_column_int(row, 9) != 0 ? LEDGER_SIDE_LOST : LEDGER_SIDE_HELD;
     side->cause = intern(sheets, row, 5);
     side->serial = intern(sheets, row, 6);
     side->page = sqlite3_column_int(row, 7);
@@ -96,7 +96,8 @@ ledger_sheets_load(Store *store, gint64 batch, LedgerSheets *sheets, GError **er
         store,
         "SELECT frame.sheet, frame.side = 'back', frame.feed, feed.duplex, frame.page, frame.cause,"
         " coalesce(frame.serial, CASE WHEN page.questionnaire IS NOT NULL THEN page.serial END),"
-        " coalesce(frame.page_number, page.page), page.questionnaire IS NOT NULL"
+        " coalesce(frame.page_number, page.page), page.questionnaire IS NOT NULL,"
+        " frame.state = '" STORE_FRAME_LOST "'"
         " FROM frame JOIN feed ON feed.id = frame.feed LEFT JOIN page ON page.id = frame.page"
         " WHERE frame.batch = :batch ORDER BY frame.sheet",
         error);

@@ -32,19 +32,20 @@ BEGIN
 END;
 
 -- One side of a sheet as it came. `page` is the one stored for it, or held already; `serial` and `page_number` are
--- as read, which may be known of a lost side too.
+-- as read, which may be known of a lost side too. A bare side is the back of a sheet that has nothing printed on it, as
+-- it should be.
 CREATE TABLE frame (
     batch       INTEGER NOT NULL REFERENCES batch (id),
     sheet       INTEGER NOT NULL CHECK (sheet BETWEEN 1 AND 4294967294),
     side        TEXT NOT NULL CHECK (side IN ('front', 'back')),
     feed        INTEGER NOT NULL REFERENCES feed (id),
-    state       TEXT NOT NULL CHECK (state IN ('stored', 'same', 'lost')),
+    state       TEXT NOT NULL CHECK (state IN ('stored', 'same', 'lost', 'bare')),
     page        INTEGER REFERENCES page (id),
     serial      TEXT,
     page_number INTEGER CHECK (page_number >= 1),
     cause       TEXT CHECK (length(cause) BETWEEN 1 AND 40 AND cause NOT GLOB '*[^a-z0-9_]*'),
     PRIMARY KEY (batch, sheet, side),
-    CHECK ((state = 'lost') = (page IS NULL)),
+    CHECK ((state IN ('stored', 'same')) = (page IS NOT NULL)),
     CHECK ((state = 'lost') = (cause IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 

@@ -51,13 +51,14 @@ check_frames(const StoreFrame *frames, guint n_frames, GError **error)
     for (guint i = 0; sound && i < n_frames; i++) {
         const StoreFrame *frame = &frames[i];
         sound = frame->side == (i == 0 ? STORE_SIDE_FRONT : STORE_SIDE_BACK) &&
-                (frame->cause == NULL ? frame->image.bytes != NULL && frame->reading != NULL
-                                      : store_text_is_code(frame->cause));
+                (frame->bare            ? i == 1 && frame->cause == NULL
+                 : frame->cause == NULL ? frame->image.bytes != NULL && frame->reading != NULL
+                                        : store_text_is_code(frame->cause));
     }
     if (!sound)
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
                     _("a sheet has a front, then perhaps a back, each with an image and its reading, or with "
-                      "the cause of its loss"));
+                      "the cause of its loss; only a back is bare"));
     return sound;
 }
 
@@ -122,12 +123,27 @@ bind_known(StoreQuery *query, const FormReading *reading)
         store_bind_integer(query, ":page_number", reading->page);
 }
 
-/* `page` is 0 for a lost side. */
+static gboolean
+has_page(const StoreFrame *frame)
+{
+    return frame->cause == NULL && !frame->bare;
+}
+
+static const char *
+state_of(const StoreFrame *frame)
+{
+    if (frame->bare)
+        return "bare";
+    if (frame->cause != NULL)
+        return STORE_FRAME_LOST;
+    return frame->result == STORE_PAGE_SAME_FILE || frame->result == STORE_PAGE_SAME_PAGE ? "same" : "stored";
+}
+
+/* `page` is 0 for a side that has none. */
 static gboolean
 insert_frame(Store *store, const Feed *feed, guint sheet, const StoreFrame *frame, gint64 page,
              GError **error)
 {
-    gboolean same = frame->result == STORE_PAGE_SAME_FILE || frame->result == STORE_PAGE_SAME_PAGE;
     g_autoptr(StoreQuery) query =
         store_query(store,
                     "INSERT INTO frame (batch, sheet, side, feed, state, page, serial, page_number, cause)"
@@ -140,10 +156,10 @@ insert_frame(Store *store, const Feed *feed, guint sheet, const StoreFrame *fram
     store_bind_integer(query, ":sheet", sheet);
     store_bind_text(query, ":side", store_side_name(frame->side));
     store_bind_integer(query, ":feed", feed->id);
-    store_bind_text(query, ":state", page == 0 ? STORE_FRAME_LOST : same ? "same" : "stored");
+    store_bind_text(query, ":state", state_of(frame));
     if (page != 0)
         store_bind_integer(query, ":page", page);
-    bind_known(query, frame->reading);
+    bind_known(query, frame->bare ? NULL : frame->reading);
     store_bind_text(query, ":cause", frame->cause);
     return store_run(store, query, error);
 }
@@ -155,7 +171,7 @@ put_frame(Store *store, const Feed *feed, guint sheet, StoreFrame *frame, StoreA
     StorePlacing placing = {0};
 
     image.batch = feed->batch_name;
-    if (frame->cause == NULL && !store_page_put(store, &image, frame->reading, aside, &placing, error))
+    if (has_page(frame) && !store_page_put(store, &image, frame->reading, aside, &placing, error))
         return FALSE;
     frame->result = placing.result;
     return insert_frame(store, feed, sheet, frame, placing.page, error);
@@ -171,7 +187,7 @@ store_put_sheet(Store *store, gint64 feed_id, guint sheet, StoreFrame *frames, g
     if (!check_frames(frames, n_frames, error))
         return FALSE;
     for (guint i = 0; i < n_frames; i++) {
-        if (frames[i].cause == NULL &&
+        if (has_page(&frames[i]) &&
             !store_page_prepare(store, &frames[i].image, frames[i].reading, &asides.sides[i], error))
             return FALSE;
     }

@@ -45,8 +45,9 @@ typedef struct {
     StoreSide side;
     StoreImage image;       /* its batch is the feed's, and not asked */
     FormReading *reading;   /* flags are added as by store_put_page() */
+    gboolean bare;          /* a back that has nothing printed on it, as it should be: nothing of it is kept */
     const char *cause;      /* NULL: not lost; else a code as of store_feed_end(): "jammed" "flat_tail" … */
-    StorePageResult result; /* told by store_put_sheet() of a side that is not lost */
+    StorePageResult result; /* told by store_put_sheet() of a side that is neither lost nor bare */
 } StoreFrame;
 
 /* Archives the images of one sheet and stores its pages, their readings and its lines in the ledger, in one
@@ -130,7 +131,7 @@ typedef struct {
     guint sheet;
     StoreSide side;
     gint64 feed;
-    const char *state;      /* "stored": its page was new to the station; "same": it was held; "lost" */
+    const char *state;      /* "stored": its page was new to the station; "same": it was held; "lost"; "bare" */
     const char *cause;      /* of a lost one, else NULL */
     const char *serial;     /* as read, or NULL */
     int page;               /* as read, 0: unknown */
