@@ -27,7 +27,8 @@ typedef struct {
     FeederFrame frame;
     gsize used;     /* bytes in the buffer */
     gsize pass_end; /* where the pass in work ends; G_MAXSIZE: not told */
-    guint passes;   /* of a page that comes in three */
+    guint passes;   /* of a page that comes in three, begun so far, and their colours as bits */
+    guint colours;
     gint64 told_us;
 } Work;
 
@@ -272,6 +273,24 @@ end_of(const FeederFeed *feed, const Work *work, SANE_Status status, gboolean be
 
 /* A page. */
 
+/* One of three passes: each colour comes once, in any order, and as large as the first. */
+static gboolean
+take_pass(Work *work, FeederFrame *frame, guint colour)
+{
+    const FeederFrame *first = &work->frame;
+
+    if (frame->lines < 1 || work->colours & (1u << colour))
+        return FALSE;
+    if (work->passes &&
+        (!first->planes || frame->width_px != first->width_px || frame->lines != first->lines ||
+         frame->bytes_per_line != first->bytes_per_line || frame->depth != first->depth))
+        return FALSE;
+    memcpy(frame->plane, first->plane, sizeof frame->plane);
+    frame->plane[colour] = work->passes++;
+    work->colours |= 1u << colour;
+    return TRUE;
+}
+
 /* The parameters of the pass just begun, checked against those of the page; FALSE where they make no page. */
 static gboolean
 take_parameters(FeederFeed *feed, Work *work, gboolean *last)
@@ -291,9 +310,7 @@ take_parameters(FeederFeed *feed, Work *work, gboolean *last)
                          .planes = pass,
                          .dpi_x = feed->device.about.dpi_x,
                          .dpi_y = feed->device.about.dpi_y};
-    /* red, green and blue come in this order, each as high as the first */
-    if (pass && (given.lines < 1 || (guint)(given.format - SANE_FRAME_RED) != work->passes ||
-                 (work->passes && memcmp(&frame, &work->frame, sizeof frame) != 0)))
+    if (pass ? !take_pass(work, &frame, (guint)(given.format - SANE_FRAME_RED)) : work->passes > 0)
         return FALSE;
     FeederFrame probe = frame;
     if (!probe.lines)
@@ -303,7 +320,6 @@ take_parameters(FeederFeed *feed, Work *work, gboolean *last)
     gsize pass_bytes = (gsize)frame.bytes_per_line * frame.lines;
     work->frame = frame;
     work->pass_end = frame.lines ? work->used + pass_bytes : G_MAXSIZE;
-    work->passes += pass;
     *last = !pass || work->passes == 3;
     gsize wanted =
         frame.lines ? (pass ? 3 * pass_bytes : pass_bytes) : (gsize)frame.bytes_per_line * FIRST_LINES;
@@ -379,7 +395,8 @@ feed_page(FeederFeed *feed, Work *work, End *end)
 {
     gboolean last = FALSE;
     work->used = 0;
-    work->passes = 0;
+    work->passes = work->colours = 0;
+    work->frame = (FeederFrame){0};
     work->told_us = 0;
     while (!last) {
         SANE_Status status = start_page(feed);
@@ -415,7 +432,8 @@ send_page(FeederFeed *feed, Work *work)
     } numbers[] = {
         {"sheet", work->sheet},     {"back", work->back},        {"buffer", work->buffer},
         {"width", frame->width_px}, {"lines", frame->lines},     {"bytes_per_line", frame->bytes_per_line},
-        {"depth", frame->depth},    {"samples", frame->samples}, {"planes", frame->planes}};
+        {"depth", frame->depth},    {"samples", frame->samples}, {"planes", frame->planes},
+        {"red", frame->plane[0]},   {"green", frame->plane[1]},  {"blue", frame->plane[2]}};
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)

@@ -9,7 +9,8 @@ typedef struct {
     guint bytes_per_line; /* may be more than the pixels need */
     guint depth;          /* bits a sample: 1, 8 or 16 (in the machine's own byte order) */
     guint samples;        /* a pixel: 1 or 3 */
-    gboolean planes;      /* samples lie in planes of `lines` rows, red, green, blue, one after the other */
+    gboolean planes;      /* samples lie in planes of `lines` rows, one after the other … */
+    guint plane[3];       /* … and red, green, blue in these of them */
     double dpi_x, dpi_y;
 } FeederFrame;
 

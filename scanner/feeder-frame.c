@@ -19,6 +19,8 @@ feeder_frame_bytes(const FeederFrame *frame)
 {
     gboolean known = (frame->samples == 1 || frame->samples == 3) &&
                      (frame->depth == 8 || frame->depth == 16 || (frame->depth == 1 && frame->samples == 1));
+    for (guint c = 0; c < 3; c++)
+        known = known && frame->plane[c] < 3;
     if (!known || frame->width_px < SCANNER_MIN_SIDE_PX || frame->width_px > SCANNER_MAX_SIDE_PX ||
         frame->lines < SCANNER_MIN_SIDE_PX || frame->lines > SCANNER_MAX_SIDE_PX ||
         (guint64)frame->width_px * frame->lines > SCANNER_MAX_PIXELS)
@@ -67,15 +69,15 @@ narrow_grey(const FeederFrame *frame, const guint8 *data, PIX *pix)
 static void
 compose_colour(const FeederFrame *frame, const guint8 *data, PIX *pix)
 {
-    gsize plane = frame->planes ? (gsize)frame->bytes_per_line * frame->lines : 0;
+    gsize plane = (gsize)frame->bytes_per_line * frame->lines;
     for (guint y = 0; y < frame->lines; y++) {
         const guint8 *row = data + (gsize)y * frame->bytes_per_line;
         l_uint32 *to = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);
         for (guint x = 0; x < frame->width_px; x++) {
             guint8 rgb[3];
             for (guint c = 0; c < 3; c++)
-                rgb[c] = plane ? sample_at(row + c * plane, x, frame->depth)
-                               : sample_at(row, 3 * x + c, frame->depth);
+                rgb[c] = frame->planes ? sample_at(row + frame->plane[c] * plane, x, frame->depth)
+                                       : sample_at(row, 3 * x + c, frame->depth);
             composeRGBPixel(rgb[0], rgb[1], rgb[2], &to[x]);
         }
     }

@@ -129,11 +129,31 @@ words_of(const SANE_Option_Descriptor *option)
     return g_strv_builder_end(words);
 }
 
+/* The values that an option takes, for people; NULL where that is not told. */
+static char *
+describe_values(const SANE_Option_Descriptor *option)
+{
+    g_auto(GStrv) words = words_of(option);
+    if (words[0])
+        return g_strjoinv(", ", words);
+    if (option->type == SANE_TYPE_BOOL)
+        return g_strdup("yes, no");
+    if (option->constraint_type == SANE_CONSTRAINT_RANGE)
+        return g_strdup_printf(_("%g to %g"), to_real(option, option->constraint.range->min),
+                               to_real(option, option->constraint.range->max));
+    if (option->constraint_type != SANE_CONSTRAINT_WORD_LIST)
+        return NULL;
+    const SANE_Word *list = option->constraint.word_list;
+    g_autoptr(GString) numbers = g_string_new(NULL);
+    for (SANE_Word i = 1; i <= list[0]; i++)
+        g_string_append_printf(numbers, "%s%g", i > 1 ? ", " : "", to_real(option, list[i]));
+    return g_string_free(g_steal_pointer(&numbers), FALSE);
+}
+
 static gboolean
 fail_value(const char *name, const char *text, const SANE_Option_Descriptor *option, GError **error)
 {
-    g_auto(GStrv) words = words_of(option);
-    g_autofree char *there = words[0] ? g_strjoinv(", ", words) : NULL;
+    g_autofree char *there = option ? describe_values(option) : NULL;
     if (there)
         g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_INPUT,
                     _("%s=%s: the scanner has no such value; it has: %s"), name, text, there);

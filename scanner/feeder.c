@@ -298,6 +298,9 @@ take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GE
                          .depth = feeder_message_number(message, "depth"),
                          .samples = feeder_message_number(message, "samples"),
                          .planes = feeder_message_number(message, "planes") != 0,
+                         .plane = {feeder_message_number(message, "red"),
+                                   feeder_message_number(message, "green"),
+                                   feeder_message_number(message, "blue")},
                          .dpi_x = feeder_message_real(message, "dpi_x"),
                          .dpi_y = feeder_message_real(message, "dpi_y")};
     FeederBuffer *buffer = number < FEEDER_MAX_BUFFERS ? &feeder->buffers[number] : NULL;
