@@ -62,5 +62,8 @@ void scanner_pix_from_byte_order(PIX *pix);
  * caller frees it and keeps `pix`. */
 PIX *scanner_pix_least_depth(PIX *pix);
 
+/* Orders file names as people number them: digits by value, letters without regard to case. */
+int scanner_compare_names(const char *a, const char *b);
+
 /* `dpi`, or 0 where no scanner would have made it. */
 double scanner_believable_dpi(double dpi);

@@ -29,9 +29,9 @@ number_end(const char **at)
     return end;
 }
 
-/* Numbers by value, letters without regard to case: 2.jpg before 10.jpg, a.jpg before B.jpg. */
-static int
-compare_names(const char *a, const char *b)
+/* 2.jpg before 10.jpg, a.jpg before B.jpg. */
+int
+scanner_compare_names(const char *a, const char *b)
 {
     const char *whole_a = a, *whole_b = b;
     while (*a != '\0' && *b != '\0') {
@@ -60,7 +60,7 @@ compare_names(const char *a, const char *b)
 static int
 compare_entries(gconstpointer a, gconstpointer b)
 {
-    return compare_names(*(const char *const *)a, *(const char *const *)b);
+    return scanner_compare_names(*(const char *const *)a, *(const char *const *)b);
 }
 
 static gboolean

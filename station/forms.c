@@ -4,30 +4,34 @@
 
 #include "command-private.h"
 
-void
-station_forms_clear(StationForms *forms)
+StationForms *
+station_forms_new(Store *store, const char *station_dir, GError **error)
 {
-    g_clear_pointer(&forms->forms, omr_forms_free);
-    g_clear_pointer(&forms->packages, g_ptr_array_unref);
-}
-
-gboolean
-station_forms_load(Store *store, const char *station_dir, StationForms *forms, GError **error)
-{
+    g_autoptr(StationForms) forms = g_new0(StationForms, 1);
     forms->packages = store_load_forms(store, error);
     if (!forms->packages)
-        return FALSE;
+        return NULL;
     if (!forms->packages->len) {
         g_set_error(error, STATION_ERROR, STATION_ERROR_INPUT,
                     _("%s: this station has no form yet; give it one with 'phieu form add PACKAGE'"),
                     station_dir);
-        return FALSE;
+        return NULL;
     }
     forms->forms = omr_forms_new();
     for (guint i = 0; i < forms->packages->len; i++)
         if (!omr_forms_add(forms->forms, forms->packages->pdata[i], error))
-            return FALSE;
-    return TRUE;
+            return NULL;
+    return g_steal_pointer(&forms);
+}
+
+void
+station_forms_free(StationForms *forms)
+{
+    if (!forms)
+        return;
+    omr_forms_free(forms->forms);
+    g_clear_pointer(&forms->packages, g_ptr_array_unref);
+    g_free(forms);
 }
 
 const FormPackage *

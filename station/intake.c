@@ -1,7 +1,8 @@
 #include "intake-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "command-private.h"
-#include "forms-private.h"
 #include "pipeline-private.h"
 #include "scanner-pages.h"
 
@@ -9,6 +10,8 @@ typedef struct {
     Store *store;
     const IntakeOptions *options;
     IntakeResult *result;
+    gboolean later;  /* the file in work, for those who have hooks: is left for later … */
+    GError *problem; /* … or is no image */
 } Intake;
 
 void
@@ -87,15 +90,42 @@ tell(const Intake *intake, const GError *error)
         intake->result->machine_failed = TRUE;
 }
 
+/* Whether the file in work is (still) one to take now. */
+static gboolean
+may_take(Intake *intake, const PipelinePage *page)
+{
+    const IntakeHooks *hooks = intake->options->hooks;
+    if (hooks && !intake->later)
+        intake->later = !hooks->may_take(page->path, page->error, hooks->data);
+    return !intake->later;
+}
+
+static void
+end_file(const char *path, gboolean whole, gpointer data)
+{
+    Intake *intake = data;
+    const IntakeHooks *hooks = intake->options->hooks;
+    if (hooks && whole && !intake->later)
+        hooks->file_done(path, intake->problem, hooks->data);
+    else if (hooks)
+        hooks->file_later(path, hooks->data);
+    intake->later = FALSE;
+    g_clear_error(&intake->problem);
+}
+
 static gboolean
 take_page(PipelinePage *page, gpointer data, GError **error)
 {
     Intake *intake = data;
     IntakeResult *result = intake->result;
+    if (!may_take(intake, page))
+        return TRUE;
     if (page->error)
         tell(intake, page->error);
     if (page->kind == PIPELINE_REJECTED) {
         result->rejected++;
+        if (!intake->problem)
+            intake->problem = g_error_copy(page->error);
         return TRUE;
     }
     result->pages++;
@@ -121,20 +151,26 @@ static void
 tick(guint files, gpointer data)
 {
     const Intake *intake = data;
-    if (intake->options->progress)
+    if (intake->options->hooks)
+        intake->options->hooks->tick(intake->options->hooks->data);
+    else if (intake->options->progress)
         progress_update(intake->options->progress, files, intake->result->pages);
 }
 
 gboolean
 intake_run(Store *store, const IntakeOptions *options, IntakeResult *result, GError **error)
 {
-    *result = (IntakeResult){.reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-    g_auto(StationForms) forms = {0};
-    if (!station_forms_load(store, options->station_dir, &forms, error))
+    guint files = 0;
+    if (!result->reasons)
+        result->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(StationForms) own =
+        options->forms ? NULL : station_forms_new(store, options->station_dir, error);
+    const StationForms *forms = options->forms ? options->forms : own;
+    if (!forms)
         return FALSE;
     Intake intake = {.store = store, .options = options, .result = result};
     Pipeline pipeline = {.paths = options->paths,
-                         .forms = forms.forms,
+                         .forms = forms->forms,
                          .profile = options->profile,
                          .jobs = options->jobs,
                          .keep_bytes = TRUE,
@@ -142,7 +178,12 @@ intake_run(Store *store, const IntakeOptions *options, IntakeResult *result, GEr
                          .end_held = close_station,
                          .is_held = is_held,
                          .take = take_page,
+                         .end_file = end_file,
+                         .whole_files = options->hooks != NULL,
                          .tick = tick,
                          .data = &intake};
-    return pipeline_run(&pipeline, &result->files, error);
+    gboolean fine = pipeline_run(&pipeline, &files, error);
+    result->files += files;
+    g_clear_error(&intake.problem);
+    return fine;
 }

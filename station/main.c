@@ -31,7 +31,7 @@ static const Command commands[] = {
     {"init", "[DIR]", N_("Makes an empty station"), command_init},
     {"sample import", "LIST.csv", N_("Loads the sample list into the station"), command_sample_import},
     {"scan", "", N_("Scans sheets with a document feeder into the station"), command_scan},
-    {"import", "PATH…", N_("Reads image files and folders into the station"), command_import},
+    {"import", "PATH… | --watch DIR", N_("Reads image files and folders into the station"), command_import},
     {"batch list", "", N_("Lists the batches of the station"), command_batch_list},
     {"batch show", "NAME", N_("Shows one batch"), command_batch_show},
     {"status", "", N_("Shows where everything stands"), command_status},

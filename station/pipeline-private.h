@@ -44,11 +44,16 @@ typedef struct {
     gboolean (*is_held)(gpointer means, const char *sha256, int index, gboolean *held, GError **error);
     /* Takes one page, in the order of files and of pages in them. FALSE with an error set ends the run. */
     gboolean (*take)(PipelinePage *page, gpointer data, GError **error);
+    /* All pages of a file that there will be have been taken: `whole` unless an interrupt or a failure came
+     * in between. May be NULL. */
+    void (*end_file)(const char *path, gboolean whole, gpointer data);
+    gboolean
+        whole_files; /* an interrupt lets files begun be read to their end, not only to the page in work */
     /* A file is done, or time has passed: `files` of them are taken. */
     void (*tick)(guint files, gpointer data);
     gpointer data;
 } Pipeline;
 
-/* Runs until all files are taken, an interrupt is asked for (files begun are finished to the page in work),
- * or something fails. `files` is the number of files taken whole. */
+/* Runs until all files are taken, an interrupt is asked for (files begun are finished to the page in work, or
+ * to their end), or something fails. `files` is the number of files taken whole. */
 gboolean pipeline_run(const Pipeline *pipeline, guint *files, GError **error);

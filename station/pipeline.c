@@ -32,7 +32,7 @@ typedef struct {
     guint whole; /* of them those with all their pages */
     gsize waiting_bytes;
     guint running; /* workers */
-    gboolean stop;
+    gboolean stop; /* begin no more files */
     GError *error; /* of a worker: the first one */
 } Run;
 
@@ -68,6 +68,14 @@ is_stopped(Run *run)
     return run->stop;
 }
 
+/* Whether files begun are to be left where they are. */
+static gboolean
+is_cut(Run *run)
+{
+    gboolean stopped = is_stopped(run);
+    return run->pipeline->whole_files ? run->error != NULL : stopped;
+}
+
 /* The next file to begin, or FALSE when there is none. */
 static gboolean
 begin_file(Run *run, guint *file)
@@ -99,10 +107,10 @@ hand_over(Run *run, guint file, PipelinePage *page)
 {
     g_mutex_lock(&run->mutex);
     Slot *slot = slot_of(run, file);
-    while (slot->pages.length >= MAX_WAITING_PAGES && !run->stop)
+    while (slot->pages.length >= MAX_WAITING_PAGES && !is_cut(run))
         g_cond_wait(&run->changed, &run->mutex);
     g_queue_push_tail(&slot->pages, page);
-    gboolean go_on = !is_stopped(run);
+    gboolean go_on = !is_cut(run);
     g_cond_broadcast(&run->changed);
     g_mutex_unlock(&run->mutex);
     return go_on;
@@ -298,8 +306,21 @@ tick(const Run *run, guint taken)
         run->pipeline->tick(taken, run->pipeline->data);
 }
 
+/* Called with the mutex held; lets go of it. */
+static void
+end_file(Run *run, const Slot *slot)
+{
+    const Pipeline *pipeline = run->pipeline;
+    gboolean whole = !slot->cut && !run->error;
+    if (!pipeline->end_file)
+        return;
+    g_mutex_unlock(&run->mutex);
+    pipeline->end_file(pipeline->paths->pdata[run->taken], whole, pipeline->data);
+    g_mutex_lock(&run->mutex);
+}
+
 /* The next page in order, or NULL when there is none to come. Goes on to the next file where one is done.
- * Called with the mutex held; lets go of it for ticks. */
+ * Called with the mutex held; lets go of it for ticks and where a file ends. */
 static PipelinePage *
 next_page(Run *run)
 {
@@ -312,6 +333,7 @@ next_page(Run *run)
             return page;
         }
         if (begun && slot->done) {
+            end_file(run, slot);
             run->waiting_bytes -= slot->bytes;
             run->taken++;
             run->whole += !slot->cut;

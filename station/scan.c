@@ -12,7 +12,7 @@ typedef struct {
     Store *store;
     const ScanOptions *options;
     ScanResult *result;
-    StationForms forms;
+    StationForms *forms;
     ScanQueue *queue;
     StoreFeed feed;
     gboolean duplex;
@@ -126,7 +126,7 @@ static gpointer
 read_sides(gpointer data)
 {
     Run *run = data;
-    g_autoptr(OmrReader) reader = omr_reader_new(run->forms.forms, run->options->profile);
+    g_autoptr(OmrReader) reader = omr_reader_new(run->forms->forms, run->options->profile);
     ScanQueueSide *side;
 
     while ((side = scan_queue_begin(run->queue))) {
@@ -148,7 +148,7 @@ is_bare(const Run *run, const ScanQueueSide *front, const ScanQueueSide *back)
         !form_reading_has_flag(back->reading, "blank_page"))
         return FALSE;
     const FormPackage *package =
-        station_forms_find(&run->forms, front->reading->form, front->reading->version);
+        station_forms_find(run->forms, front->reading->form, front->reading->version);
     return package && front->reading->page == (int)package->pages->len && package->pages->len % 2 == 1;
 }
 
@@ -312,8 +312,8 @@ scan_run(Store *store, const ScanOptions *options, ScanResult *result, GError **
     Run run = {.store = store, .options = options, .result = result};
 
     *result = (ScanResult){.cause = SCANNER_CAUSE_STOPPED};
-    gboolean done =
-        station_forms_load(store, options->station_dir, &run.forms, error) && begin_feed(&run, error);
+    run.forms = station_forms_new(store, options->station_dir, error);
+    gboolean done = run.forms && begin_feed(&run, error);
     if (done) {
         run.queue = scan_queue_new();
         done = feed_all(&run, error) &&
@@ -321,6 +321,6 @@ scan_run(Store *store, const ScanOptions *options, ScanResult *result, GError **
     }
     g_clear_pointer(&run.front, scan_queue_side_free);
     g_clear_pointer(&run.queue, scan_queue_free);
-    station_forms_clear(&run.forms);
+    station_forms_free(run.forms);
     return done;
 }

@@ -221,3 +221,15 @@ store_load_forms(Store *store, GError **error)
     }
     return NULL;
 }
+
+gboolean
+store_count_forms(Store *store, guint *n_forms, GError **error)
+{
+    g_autoptr(StoreQuery) query = store_query(store, "SELECT count(*) FROM form", error);
+    gboolean row;
+
+    if (query == NULL || !store_step(store, query, &row, error))
+        return FALSE;
+    *n_forms = (guint)sqlite3_column_int(query, 0);
+    return TRUE;
+}

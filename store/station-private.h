@@ -3,7 +3,6 @@
 
 #include "database-private.h"
 
-#define STORE_CONF     "station.conf"
 #define STORE_DATABASE "station.db"
 #define STORE_IMAGES   "images"
 #define STORE_FORMS    "forms"

@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The version of the directory's layout, in station.conf; the database has its own (PRAGMA user_version). */
@@ -83,6 +86,30 @@ take_folder(const char *dir, gboolean *made, GError **error)
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
                     _("%s: is not empty; a station needs a new or an empty folder"), dir);
     return empty;
+}
+
+/* Whether `path` is `folder` or below it; both without links. */
+static gboolean
+is_below(const char *path, const char *folder)
+{
+    gsize length = strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+gboolean
+store_owns(const Store *store, const char *folder)
+{
+    char station[PATH_MAX], path[PATH_MAX];
+
+    if (realpath(store->dir, station) == NULL || realpath(folder, path) == NULL)
+        return FALSE;
+    gboolean owns = strcmp(path, station) == 0;
+    for (guint i = 0; i < G_N_ELEMENTS(folders) && !owns; i++) {
+        g_autofree char *own = g_build_filename(station, folders[i].name, NULL);
+        owns = is_below(path, own);
+    }
+    return owns;
 }
 
 static gboolean

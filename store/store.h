@@ -18,6 +18,9 @@ typedef enum {
 
 GQuark store_error_quark(void);
 
+/* The file that makes a folder a station. */
+#define STORE_CONF "station.conf"
+
 typedef struct Store Store;
 
 /* Makes an empty station in `dir` (made where it is missing; must be empty or not there). */
@@ -27,6 +30,10 @@ gboolean store_create(const char *dir, GError **error);
 Store *store_open(const char *dir, GError **error);
 void store_free(Store *store);
 
+/* Whether a folder is the station's own: the station itself, or in one of the folders that it keeps its
+ * things in (images/ …). A folder that people made in the station's is not. */
+gboolean store_owns(const Store *store, const char *folder);
+
 /* Copies a package and its files to forms/ and registers it. The same content again changes nothing and sets
  * `added` to FALSE; another content under the same code and version is STORE_ERROR_INPUT (raise the version).
  */
@@ -35,6 +42,9 @@ gboolean store_add_form(Store *store, const FormPackage *package, gboolean *adde
 /* Loads all forms of the station, by code, newest version of a code last. The caller owns the array (of
  * FormPackage*, owned). */
 GPtrArray *store_load_forms(Store *store, GError **error);
+
+/* How many they are. Forms are only ever added: while this stays, those loaded are all. */
+gboolean store_count_forms(Store *store, guint *n_forms, GError **error);
 
 typedef struct {
     guint added, same; /* rows new, rows that were there with the same values */
