@@ -5,33 +5,12 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-#define N_PIXELS (PAGE_WIDTH_PX * PAGE_HEIGHT_PX)
-
 /* ---- pages ---- */
-
-static GByteArray *
-sized(gsize n)
-{
-    GByteArray *bytes = g_byte_array_new();
-    g_byte_array_set_size(bytes, (guint)n);
-    return bytes;
-}
-
-/* Three sides of the fixture, one a channel. */
-static GByteArray *
-colour_page(int side)
-{
-    GByteArray *page = sized(3 * N_PIXELS);
-    for (int i = 0; i < N_PIXELS; i++)
-        for (int c = 0; c < 3; c++)
-            page->data[3 * i + c] = virtual_pixel(side + 40 * c, i % PAGE_WIDTH_PX, i / PAGE_WIDTH_PX);
-    return page;
-}
 
 static GByteArray *
 luma_of(const GByteArray *colour)
 {
-    GByteArray *grey = sized(colour->len / 3);
+    GByteArray *grey = virtual_bytes(colour->len / 3);
     for (guint i = 0; i < grey->len; i++) {
         const guint8 *at = colour->data + 3 * i;
         grey->data[i] = (guint8)(0.299 * at[0] + 0.587 * at[1] + 0.114 * at[2] + 0.5);
@@ -39,67 +18,12 @@ luma_of(const GByteArray *colour)
     return grey;
 }
 
-static GByteArray *
-turned(const GByteArray *rows, guint channels)
-{
-    GByteArray *back = sized(rows->len);
-    for (guint i = 0; i < rows->len; i += channels)
-        memcpy(back->data + rows->len - channels - i, rows->data + i, channels);
-    return back;
-}
-
-static char *
-empty_folder(const char *script)
-{
-    return virtual_folder(0, script);
-}
-
-/* ---- expectations ---- */
-
-static void
-expect_bytes(SANE_Handle handle, const GByteArray *wanted)
-{
-    g_auto(VirtualFed) fed = virtual_feed(handle);
-    g_assert_cmpint(fed.end, ==, SANE_STATUS_EOF);
-    g_assert_cmpint(fed.parameters.lines * fed.parameters.bytes_per_line, ==, (int)fed.bytes->len);
-    g_assert_cmpmem(fed.bytes->data, fed.bytes->len, wanted->data, wanted->len);
-}
-
-/* No byte further off than `most`: another rounding. */
-static void
-expect_near(SANE_Handle handle, const GByteArray *wanted, int most)
-{
-    g_auto(VirtualFed) fed = virtual_feed(handle);
-    g_assert_cmpint(fed.end, ==, SANE_STATUS_EOF);
-    g_assert_cmpuint(fed.bytes->len, ==, wanted->len);
-    int worst = 0;
-    for (guint i = 0; i < wanted->len; i++)
-        worst = MAX(worst, ABS(fed.bytes->data[i] - wanted->data[i]));
-    g_assert_cmpint(worst, <=, most);
-}
-
 /* ---- kinds of files ---- */
-
-static GByteArray *
-jpeg_of(const GByteArray *colour)
-{
-    unsigned char *jpeg = NULL;
-    unsigned long size = 0;
-    tjhandle encoder = tjInitCompress();
-    g_assert_cmpint(tjCompress2(encoder, colour->data, PAGE_WIDTH_PX, 0, PAGE_HEIGHT_PX, TJPF_RGB, &jpeg,
-                                &size, TJSAMP_420, 90, 0),
-                    ==, 0);
-    tjDestroy(encoder);
-    GByteArray *bytes = sized(size);
-    memcpy(bytes->data, jpeg, size);
-    tjFree(jpeg);
-    return bytes;
-}
 
 static GByteArray *
 decoded(const GByteArray *jpeg, int format)
 {
-    GByteArray *pixels = sized((gsize)tjPixelSize[format] * N_PIXELS);
+    GByteArray *pixels = virtual_bytes((gsize)tjPixelSize[format] * N_PIXELS);
     tjhandle decoder = tjInitDecompress();
     g_assert_cmpint(tjDecompress2(decoder, jpeg->data, jpeg->len, pixels->data, PAGE_WIDTH_PX, 0,
                                   PAGE_HEIGHT_PX, format, 0),
@@ -111,18 +35,18 @@ decoded(const GByteArray *jpeg, int format)
 static void
 test_jpeg(void)
 {
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) page = colour_page(1), jpeg = jpeg_of(page);
+    char *folder = virtual_folder(0, NULL);
+    g_autoptr(GByteArray) page = virtual_colour_page(1), jpeg = virtual_jpeg(page);
     g_autoptr(GByteArray) grey = decoded(jpeg, TJPF_GRAY), colour = decoded(jpeg, TJPF_RGB);
     virtual_write(folder, "1.jpg", jpeg->data, jpeg->len);
     virtual_write(folder, "2.JPEG", jpeg->data, jpeg->len);
     SANE_Handle handle = virtual_open(folder);
-    expect_bytes(handle, grey);
+    virtual_expect_bytes(handle, grey);
     sane_cancel(handle);
     virtual_set(handle, "first-sheet", 1);
     virtual_set_word(handle, "mode", "Color");
-    expect_bytes(handle, colour);
-    expect_bytes(handle, colour);
+    virtual_expect_bytes(handle, colour);
+    virtual_expect_bytes(handle, colour);
     virtual_expect_end(handle);
     sane_close(handle);
     virtual_remove(folder);
@@ -140,21 +64,21 @@ write_png(const char *folder, const char *name, guint format, const GByteArray *
 static void
 test_png(void)
 {
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) grey = virtual_page(1), colour = colour_page(2), luma = luma_of(colour);
+    char *folder = virtual_folder(0, NULL);
+    g_autoptr(GByteArray) grey = virtual_page(1), colour = virtual_colour_page(2), luma = luma_of(colour);
     write_png(folder, "1.png", PNG_FORMAT_GRAY, grey);
     write_png(folder, "2.png", PNG_FORMAT_RGB, colour);
     SANE_Handle handle = virtual_open(folder);
-    expect_bytes(handle, grey);
-    expect_near(handle, luma, 1);
+    virtual_expect_bytes(handle, grey);
+    virtual_expect_near(handle, luma, 1);
     virtual_expect_end(handle);
     virtual_set(handle, "first-sheet", 1);
     virtual_set_word(handle, "mode", "Color");
-    g_autoptr(GByteArray) grey_in_colour = sized(3 * N_PIXELS);
+    g_autoptr(GByteArray) grey_in_colour = virtual_bytes(3 * N_PIXELS);
     for (guint i = 0; i < N_PIXELS; i++)
         memset(grey_in_colour->data + 3 * i, grey->data[i], 3);
-    expect_bytes(handle, grey_in_colour);
-    expect_bytes(handle, colour);
+    virtual_expect_bytes(handle, grey_in_colour);
+    virtual_expect_bytes(handle, colour);
     sane_close(handle);
     virtual_remove(folder);
 }
@@ -163,8 +87,8 @@ test_png(void)
 static void
 test_png_alpha(void)
 {
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) page = virtual_page(1), with_alpha = sized(2 * N_PIXELS);
+    char *folder = virtual_folder(0, NULL);
+    g_autoptr(GByteArray) page = virtual_page(1), with_alpha = virtual_bytes(2 * N_PIXELS);
     for (guint i = 0; i < N_PIXELS; i++) {
         with_alpha->data[2 * i] = page->data[i];
         with_alpha->data[2 * i + 1] = i % 3 == 0 ? 0 : 255;
@@ -172,7 +96,7 @@ test_png_alpha(void)
     }
     write_png(folder, "1.png", PNG_FORMAT_GA, with_alpha);
     SANE_Handle handle = virtual_open(folder);
-    expect_bytes(handle, page);
+    virtual_expect_bytes(handle, page);
     sane_close(handle);
     virtual_remove(folder);
 }
@@ -180,10 +104,10 @@ test_png_alpha(void)
 static void
 test_pnm(void)
 {
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) colour = colour_page(1), luma = luma_of(colour), grey = virtual_page(2);
+    char *folder = virtual_folder(0, NULL);
+    g_autoptr(GByteArray) colour = virtual_colour_page(1), luma = luma_of(colour), grey = virtual_page(2);
     guint pitch = (PAGE_WIDTH_PX + 7) / 8;
-    g_autoptr(GByteArray) bits = sized((gsize)pitch * PAGE_HEIGHT_PX);
+    g_autoptr(GByteArray) bits = virtual_bytes((gsize)pitch * PAGE_HEIGHT_PX);
     memset(bits->data, 0, bits->len);
     for (guint i = 0; i < N_PIXELS; i++) {
         gboolean dark = grey->data[i] < 128;
@@ -194,17 +118,17 @@ test_pnm(void)
     virtual_write_pnm(folder, "1.ppm", '6', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, colour);
     virtual_write_pnm(folder, "2.pbm", '4', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, bits);
     SANE_Handle handle = virtual_open(folder);
-    expect_near(handle, luma, 1);
-    expect_bytes(handle, grey);
+    virtual_expect_near(handle, luma, 1);
+    virtual_expect_bytes(handle, grey);
     sane_cancel(handle);
     virtual_set(handle, "first-sheet", 1);
     virtual_set_word(handle, "mode", "Color");
-    expect_bytes(handle, colour);
+    virtual_expect_bytes(handle, colour);
     sane_cancel(handle);
     virtual_set_word(handle, "source", "ADF Back");
     virtual_set_word(handle, "mode", "Lineart");
     virtual_set(handle, "first-sheet", 1);
-    expect_bytes(handle, bits);
+    virtual_expect_bytes(handle, bits);
     sane_close(handle);
     virtual_remove(folder);
 }
@@ -268,8 +192,8 @@ test_lineart(void)
 static void
 test_sixteen_bits(void)
 {
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) page = colour_page(1), wide = sized(6 * N_PIXELS);
+    char *folder = virtual_folder(0, NULL);
+    g_autoptr(GByteArray) page = virtual_colour_page(1), wide = virtual_bytes(6 * N_PIXELS);
     for (guint i = 0; i < page->len; i++) {
         guint16 value = (guint16)(page->data[i] * 257);
         memcpy(wide->data + 2 * i, &value, 2);
@@ -278,7 +202,7 @@ test_sixteen_bits(void)
     SANE_Handle handle = virtual_open(folder);
     virtual_set_word(handle, "mode", "Color");
     virtual_set(handle, "depth", 16);
-    expect_bytes(handle, wide);
+    virtual_expect_bytes(handle, wide);
     sane_close(handle);
     virtual_remove(folder);
 }
@@ -287,7 +211,7 @@ static void
 expect_pass(SANE_Handle handle, const GByteArray *colour, int channel)
 {
     static const SANE_Frame formats[] = {SANE_FRAME_RED, SANE_FRAME_GREEN, SANE_FRAME_BLUE};
-    g_autoptr(GByteArray) wanted = sized(N_PIXELS);
+    g_autoptr(GByteArray) wanted = virtual_bytes(N_PIXELS);
     for (guint i = 0; i < N_PIXELS; i++)
         wanted->data[i] = colour->data[3 * i + (guint)channel];
     g_auto(VirtualFed) fed = virtual_feed(handle);
@@ -300,8 +224,8 @@ expect_pass(SANE_Handle handle, const GByteArray *colour, int channel)
 static void
 test_three_pass(void)
 {
-    char *folder = empty_folder("[feeder]\nthree_pass=true\n");
-    g_autoptr(GByteArray) front = colour_page(1), back = colour_page(2);
+    char *folder = virtual_folder(0, "[feeder]\nthree_pass=true\n");
+    g_autoptr(GByteArray) front = virtual_colour_page(1), back = virtual_colour_page(2);
     virtual_write_pnm(folder, "1.ppm", '6', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, front);
     virtual_write_pnm(folder, "2.ppm", '6', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, back);
     SANE_Handle handle = virtual_open(folder);
@@ -371,145 +295,19 @@ static void
 test_upside_down(void)
 {
     char *folder = virtual_folder(2, "[feeder]\nupside_down_backs=true\n");
-    g_autoptr(GByteArray) back = virtual_page(2), grey = turned(back, 1), colour = colour_page(4);
-    g_autoptr(GByteArray) colour_back = turned(colour, 3);
+    g_autoptr(GByteArray) back = virtual_page(2), grey = virtual_turned(back, 1),
+                          colour = virtual_colour_page(4);
+    g_autoptr(GByteArray) colour_back = virtual_turned(colour, 3);
     virtual_write_pnm(folder, "3.ppm", '6', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, colour);
     virtual_write_pnm(folder, "4.ppm", '6', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, colour);
     SANE_Handle handle = virtual_open(folder);
     virtual_expect(handle, 1);
-    expect_bytes(handle, grey);
+    virtual_expect_bytes(handle, grey);
     sane_cancel(handle);
     virtual_set_word(handle, "mode", "Color");
-    expect_bytes(handle, colour);
-    expect_bytes(handle, colour_back);
+    virtual_expect_bytes(handle, colour);
+    virtual_expect_bytes(handle, colour_back);
     sane_close(handle);
-    virtual_remove(folder);
-}
-
-/* ---- windows ---- */
-
-/* Pixels from (x, y) on of a page, white beyond it. */
-static GByteArray *
-window_of(const GByteArray *page, int x, int y, int width, int height)
-{
-    GByteArray *cut = sized((gsize)width * (gsize)height);
-    for (int i = 0; i < width * height; i++) {
-        int from_x = x + i % width, from_y = y + i / width;
-        cut->data[i] = from_x < PAGE_WIDTH_PX && from_y < PAGE_HEIGHT_PX
-                           ? page->data[from_y * PAGE_WIDTH_PX + from_x]
-                           : 255;
-    }
-    return cut;
-}
-
-/* At 100 dpi, in pixels. */
-static void
-set_window(SANE_Handle handle, int x, int y, int width, int height)
-{
-    virtual_set_mm(handle, "page-width", 300);
-    virtual_set_mm(handle, "page-height", 600);
-    virtual_set_mm(handle, "tl-x", x * 0.254);
-    virtual_set_mm(handle, "tl-y", y * 0.254);
-    virtual_set_mm(handle, "br-x", (x + width) * 0.254);
-    virtual_set_mm(handle, "br-y", (y + height) * 0.254);
-}
-
-static void
-test_windows(void)
-{
-    static const int cases[][4] = {
-        {0, 0, PAGE_WIDTH_PX, 1500}, {0, 50, PAGE_WIDTH_PX, 1500},  {0, 0, 900, 1200}, {100, 200, 300, 400},
-        {800, 1100, 200, 200},       {0, 1200, PAGE_WIDTH_PX, 100}, {900, 0, 100, 100}};
-    char *folder = virtual_folder(2, "[feeder]\nupside_down_backs=true\n");
-    g_autoptr(GByteArray) page = virtual_page(1), back = virtual_page(2), back_turned = turned(back, 1);
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const int *at = cases[i];
-        SANE_Handle handle = virtual_open(folder);
-        set_window(handle, at[0], at[1], at[2], at[3]);
-        g_autoptr(GByteArray) cut = window_of(page, at[0], at[1], at[2], at[3]);
-        g_autoptr(GByteArray) cut_back = window_of(back_turned, at[0], at[1], at[2], at[3]);
-        expect_bytes(handle, cut);
-        expect_bytes(handle, cut_back);
-        sane_close(handle);
-    }
-    virtual_remove(folder);
-}
-
-/* ---- resolution ---- */
-
-static void
-test_halved(void)
-{
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) page = sized(1654 * 2340), wanted = sized(827 * 1170);
-    for (guint i = 0; i < page->len; i++)
-        page->data[i] = virtual_pixel(1, (int)(i % 1654), (int)(i / 1654));
-    for (guint i = 0; i < wanted->len; i++) {
-        const guint8 *at = page->data + (i / 827 * 2) * 1654 + i % 827 * 2;
-        wanted->data[i] = (guint8)((at[0] + at[1] + at[1654] + at[1655] + 2) / 4);
-    }
-    virtual_write_pnm(folder, "1.pgm", '5', 1654, 2340, page);
-    SANE_Handle handle = virtual_open(folder);
-    g_assert_cmpint(virtual_get(handle, "resolution"), ==, 200);
-    expect_bytes(handle, page);
-    sane_cancel(handle);
-    virtual_set(handle, "resolution", 100);
-    virtual_set(handle, "first-sheet", 1);
-    expect_near(handle, wanted, 1);
-    sane_close(handle);
-    virtual_remove(folder);
-}
-
-static void
-test_other_resolutions(void)
-{
-    static const int cases[][3] = {{75, 620, 877}, {99, 819, 1157}, {300, 2481, 3507}, {600, 4962, 7014}};
-    char *folder = empty_folder(NULL);
-    g_autoptr(GByteArray) page = sized(N_PIXELS);
-    memset(page->data, 77, page->len);
-    virtual_write_pnm(folder, "1.pgm", '5', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, page);
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        SANE_Handle handle = virtual_open(folder);
-        virtual_set(handle, "resolution", cases[i][0]);
-        g_auto(VirtualFed) fed = virtual_feed(handle);
-        g_assert_cmpint(fed.parameters.pixels_per_line, ==, cases[i][1]);
-        g_assert_cmpint(fed.parameters.lines, ==, cases[i][2]);
-        guint other = 0;
-        for (guint k = 0; k < fed.bytes->len; k++)
-            other += fed.bytes->data[k] != 77;
-        g_assert_cmpuint(other, ==, 0);
-        sane_close(handle);
-    }
-    virtual_remove(folder);
-}
-
-/* A file's own word, where a sheet in a feeder could have it. */
-static void
-test_dpi_of_file(void)
-{
-    static const struct {
-        int unit, x, y, dpi;
-        double width_mm, height_mm;
-    } cases[] = {{1, 200, 200, 200, PAGE_WIDTH_PX * 0.127, PAGE_HEIGHT_PX * 0.127},
-                 {1, 200, 100, 200, PAGE_WIDTH_PX * 0.127, PAGE_HEIGHT_PX * 0.254},
-                 {2, 59, 59, 150, PAGE_WIDTH_PX * 25.4 / 150, PAGE_HEIGHT_PX * 25.4 / 150},
-                 {0, 1, 1, 100, PAGE_WIDTH_PX * 0.254, PAGE_HEIGHT_PX * 0.254},
-                 {1, 50, 50, 100, PAGE_WIDTH_PX * 0.254, PAGE_HEIGHT_PX * 0.254},
-                 {1, 1200, 1200, 100, PAGE_WIDTH_PX * 0.254, PAGE_HEIGHT_PX * 0.254},
-                 {1, 200, 0, 100, PAGE_WIDTH_PX * 0.254, PAGE_HEIGHT_PX * 0.254}};
-    g_autoptr(GByteArray) page = colour_page(1), jpeg = jpeg_of(page);
-    char *folder = empty_folder(NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        jpeg->data[13] = (guint8)cases[i].unit;
-        jpeg->data[14] = (guint8)(cases[i].x >> 8), jpeg->data[15] = (guint8)cases[i].x;
-        jpeg->data[16] = (guint8)(cases[i].y >> 8), jpeg->data[17] = (guint8)cases[i].y;
-        virtual_write(folder, "1.jpg", jpeg->data, jpeg->len);
-        SANE_Handle handle = virtual_open(folder);
-        g_assert_cmpint(virtual_get(handle, "resolution"), ==, cases[i].dpi);
-        g_assert_cmpfloat_with_epsilon(virtual_get_mm(handle, "br-x"), cases[i].width_mm, 0.001);
-        g_assert_cmpfloat_with_epsilon(virtual_get_mm(handle, "page-height"), cases[i].height_mm, 0.001);
-        sane_close(handle);
-    }
     virtual_remove(folder);
 }
 
@@ -528,9 +326,5 @@ main(int argc, char **argv)
     g_test_add_func("/virtual-formats/padding", test_padding);
     g_test_add_func("/virtual-formats/unknown-height", test_unknown_height);
     g_test_add_func("/virtual-formats/upside-down", test_upside_down);
-    g_test_add_func("/virtual-formats/windows", test_windows);
-    g_test_add_func("/virtual-formats/halved", test_halved);
-    g_test_add_func("/virtual-formats/other-resolutions", test_other_resolutions);
-    g_test_add_func("/virtual-formats/dpi-of-file", test_dpi_of_file);
     return g_test_run();
 }

@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <turbojpeg.h>
 
 guint8
 virtual_pixel(int side, int x, int y)
@@ -14,12 +15,54 @@ virtual_pixel(int side, int x, int y)
 GByteArray *
 virtual_page(int side)
 {
-    GByteArray *page = g_byte_array_new();
-    g_byte_array_set_size(page, PAGE_WIDTH_PX * PAGE_HEIGHT_PX);
+    GByteArray *page = virtual_bytes(N_PIXELS);
     for (int y = 0; y < PAGE_HEIGHT_PX; y++)
         for (int x = 0; x < PAGE_WIDTH_PX; x++)
             page->data[y * PAGE_WIDTH_PX + x] = virtual_pixel(side, x, y);
     return page;
+}
+
+GByteArray *
+virtual_bytes(gsize n)
+{
+    GByteArray *bytes = g_byte_array_new();
+    g_byte_array_set_size(bytes, (guint)n);
+    return bytes;
+}
+
+GByteArray *
+virtual_colour_page(int side)
+{
+    GByteArray *page = virtual_bytes(3 * N_PIXELS);
+    for (int i = 0; i < N_PIXELS; i++)
+        for (int c = 0; c < 3; c++)
+            page->data[3 * i + c] = virtual_pixel(side + 40 * c, i % PAGE_WIDTH_PX, i / PAGE_WIDTH_PX);
+    return page;
+}
+
+GByteArray *
+virtual_turned(const GByteArray *rows, guint channels)
+{
+    GByteArray *back = virtual_bytes(rows->len);
+    for (guint i = 0; i < rows->len; i += channels)
+        memcpy(back->data + rows->len - channels - i, rows->data + i, channels);
+    return back;
+}
+
+GByteArray *
+virtual_jpeg(const GByteArray *colour)
+{
+    unsigned char *jpeg = NULL;
+    unsigned long size = 0;
+    tjhandle encoder = tjInitCompress();
+    g_assert_cmpint(tjCompress2(encoder, colour->data, PAGE_WIDTH_PX, 0, PAGE_HEIGHT_PX, TJPF_RGB, &jpeg,
+                                &size, TJSAMP_420, 90, 0),
+                    ==, 0);
+    tjDestroy(encoder);
+    GByteArray *bytes = virtual_bytes(size);
+    memcpy(bytes->data, jpeg, size);
+    tjFree(jpeg);
+    return bytes;
 }
 
 void
@@ -195,4 +238,25 @@ void
 virtual_expect_end(SANE_Handle handle)
 {
     g_assert_cmpint(sane_start(handle), ==, SANE_STATUS_NO_DOCS);
+}
+
+void
+virtual_expect_bytes(SANE_Handle handle, const GByteArray *wanted)
+{
+    g_auto(VirtualFed) fed = virtual_feed(handle);
+    g_assert_cmpint(fed.end, ==, SANE_STATUS_EOF);
+    g_assert_cmpint(fed.parameters.lines * fed.parameters.bytes_per_line, ==, (int)fed.bytes->len);
+    g_assert_cmpmem(fed.bytes->data, fed.bytes->len, wanted->data, wanted->len);
+}
+
+void
+virtual_expect_near(SANE_Handle handle, const GByteArray *wanted, int most)
+{
+    g_auto(VirtualFed) fed = virtual_feed(handle);
+    g_assert_cmpint(fed.end, ==, SANE_STATUS_EOF);
+    g_assert_cmpuint(fed.bytes->len, ==, wanted->len);
+    int worst = 0;
+    for (guint i = 0; i < wanted->len; i++)
+        worst = MAX(worst, ABS(fed.bytes->data[i] - wanted->data[i]));
+    g_assert_cmpint(worst, <=, most);
 }

@@ -7,6 +7,7 @@
 /* A4 at 100 dpi, and as wide as no multiple of eight. */
 #define PAGE_WIDTH_PX  827
 #define PAGE_HEIGHT_PX 1169
+#define N_PIXELS       (PAGE_WIDTH_PX * PAGE_HEIGHT_PX)
 
 /* Every pixel of every side is its own: (x, y) of side `side` (its number shows in a block at the top left).
  */
@@ -21,8 +22,14 @@ void virtual_write(const char *folder, const char *name, gconstpointer data, gsi
 void virtual_write_pnm(const char *folder, const char *name, char kind, int width_px, int height_px,
                        GByteArray *rows);
 
-/* The bytes of a side: grey, one byte a pixel. */
+/* The bytes of a side: grey, one byte a pixel; or colour, three sides of the grey ones as its channels. */
 GByteArray *virtual_page(int side);
+GByteArray *virtual_colour_page(int side);
+
+/* Bytes of no value yet; rows turned by 180 degrees; a page in colour as JPEG. */
+GByteArray *virtual_bytes(gsize n);
+GByteArray *virtual_turned(const GByteArray *rows, guint channels);
+GByteArray *virtual_jpeg(const GByteArray *colour);
 
 /* Opens `folder` (fails the test if it cannot). The process has SANE started for as long as it runs. */
 SANE_Handle virtual_open(const char *folder);
@@ -51,5 +58,10 @@ void virtual_fed_clear(VirtualFed *fed);
 /* Feeds one frame, which must be the whole of `side` in grey at its own resolution. */
 void virtual_expect(SANE_Handle handle, int side);
 void virtual_expect_end(SANE_Handle handle);
+
+/* Feeds one frame of known height, which must be these bytes; or none further off than `most`: another
+ * rounding. */
+void virtual_expect_bytes(SANE_Handle handle, const GByteArray *wanted);
+void virtual_expect_near(SANE_Handle handle, const GByteArray *wanted, int most);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VirtualFed, virtual_fed_clear)
