@@ -123,6 +123,28 @@ test_remembered(void)
     virtual_remove(folder);
 }
 
+/* Several on one side come in the order of their places, whatever that of the script. */
+static void
+test_several(void)
+{
+    char *folder = virtual_folder(2, "[fault last]\nwhat=jammed\nside=1\nat=last-row\n"
+                                     "[fault tail]\nwhat=flat-tail\nside=1\nat=75%\n"
+                                     "[fault noise]\nwhat=garbage\nside=1\nat=50%\n");
+    SANE_Handle handle = virtual_open(folder);
+    g_auto(VirtualFed) fed = virtual_feed(handle);
+    g_autoptr(GByteArray) page = virtual_page(1);
+    guint half = PAGE_HEIGHT_PX / 2 * PAGE_WIDTH_PX;
+    g_assert_cmpint(fed.end, ==, SANE_STATUS_JAMMED);
+    g_assert_cmpuint(fed.bytes->len, ==, (PAGE_HEIGHT_PX - 1) * PAGE_WIDTH_PX);
+    g_assert_cmpmem(fed.bytes->data, half, page->data, half);
+    g_assert_cmpint(memcmp(fed.bytes->data + half, page->data + half, PAGE_WIDTH_PX), !=, 0);
+    sane_close(handle);
+    g_autofree char *path = g_build_filename(folder, "feeder.state", NULL), *state = NULL;
+    g_assert_true(g_file_get_contents(path, &state, NULL, NULL));
+    g_assert_cmpstr(state, ==, "last\ntail\nnoise\n");
+    virtual_remove(folder);
+}
+
 /* ---- wrong lengths ---- */
 
 /* Reads side 1, whose reads of a wrong length come once `before` bytes have; returns their number, at
@@ -443,6 +465,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/virtual-faults/by-sheet", test_by_sheet);
     g_test_add_func("/virtual-faults/remembered", test_remembered);
+    g_test_add_func("/virtual-faults/several", test_several);
     g_test_add_func("/virtual-faults/lengths", test_lengths);
     g_test_add_func("/virtual-faults/short", test_short);
     g_test_add_func("/virtual-faults/flat-tail", test_flat_tail);

@@ -24,6 +24,25 @@ test_duplex(void)
     virtual_remove(folder);
 }
 
+/* Numbers by value, letters without regard to case. */
+static void
+test_names(void)
+{
+    static const char *const names[] = {"1.pgm",   "02.pgm",  "3.PGM",    "010.pgm",
+                                        "a 2.pgm", "A 9.pgm", "a 10.pgm", "b.pgm"};
+    char *folder = virtual_folder(0, NULL);
+    for (int side = 1; side <= (int)G_N_ELEMENTS(names); side++) {
+        g_autoptr(GByteArray) page = virtual_page(side);
+        virtual_write_pnm(folder, names[side - 1], '5', PAGE_WIDTH_PX, PAGE_HEIGHT_PX, page);
+    }
+    SANE_Handle handle = virtual_open(folder);
+    for (int side = 1; side <= (int)G_N_ELEMENTS(names); side++)
+        virtual_expect(handle, side);
+    virtual_expect_end(handle);
+    sane_close(handle);
+    virtual_remove(folder);
+}
+
 static void
 test_simplex(void)
 {
@@ -238,6 +257,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/virtual-feeder/duplex", test_duplex);
+    g_test_add_func("/virtual-feeder/names", test_names);
     g_test_add_func("/virtual-feeder/simplex", test_simplex);
     g_test_add_func("/virtual-feeder/blank-backs", test_blank_backs);
     g_test_add_func("/virtual-feeder/first-sheet", test_first_sheet);

@@ -268,6 +268,21 @@ test_padding(void)
     virtual_remove(folder);
 }
 
+/* Rows as long as the image's, but of fewer pixels. */
+static void
+test_padding_of_narrow_rows(void)
+{
+    char *folder = virtual_folder(1, "[feeder]\nrow_padding=7\n");
+    SANE_Handle handle = virtual_open(folder);
+    virtual_set_mm(handle, "br-x", (PAGE_WIDTH_PX - 7) * 0.254);
+    g_auto(VirtualFed) fed = virtual_feed(handle);
+    g_assert_cmpint(fed.parameters.bytes_per_line, ==, PAGE_WIDTH_PX);
+    g_assert_cmpint(fed.bytes->data[PAGE_WIDTH_PX - 8], ==, virtual_pixel(1, PAGE_WIDTH_PX - 8, 0));
+    g_assert_cmpint(fed.bytes->data[PAGE_WIDTH_PX - 7], ==, 0x55);
+    sane_close(handle);
+    virtual_remove(folder);
+}
+
 /* The page ends with the paper, or with the window if that ends sooner. */
 static void
 test_unknown_height(void)
@@ -324,6 +339,7 @@ main(int argc, char **argv)
     g_test_add_func("/virtual-formats/sixteen-bits", test_sixteen_bits);
     g_test_add_func("/virtual-formats/three-pass", test_three_pass);
     g_test_add_func("/virtual-formats/padding", test_padding);
+    g_test_add_func("/virtual-formats/padding-of-narrow-rows", test_padding_of_narrow_rows);
     g_test_add_func("/virtual-formats/unknown-height", test_unknown_height);
     g_test_add_func("/virtual-formats/upside-down", test_upside_down);
     return g_test_run();

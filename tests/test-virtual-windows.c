@@ -34,9 +34,10 @@ set_window(SANE_Handle handle, int x, int y, int width, int height)
 static void
 test_windows(void)
 {
-    static const int cases[][4] = {
-        {0, 0, PAGE_WIDTH_PX, 1500}, {0, 50, PAGE_WIDTH_PX, 1500},  {0, 0, 900, 1200}, {100, 200, 300, 400},
-        {800, 1100, 200, 200},       {0, 1200, PAGE_WIDTH_PX, 100}, {900, 0, 100, 100}};
+    static const int cases[][4] = {{0, 0, PAGE_WIDTH_PX, 1500}, {0, 50, PAGE_WIDTH_PX, 1500},
+                                   {0, 0, 900, 1200},           {100, 200, 300, 400},
+                                   {800, 1100, 200, 200},       {0, 1200, PAGE_WIDTH_PX, 100},
+                                   {50, 0, PAGE_WIDTH_PX, 100}, {900, 0, 100, 100}};
     char *folder = virtual_folder(2, "[feeder]\nupside_down_backs=true\n");
     g_autoptr(GByteArray) page = virtual_page(1), back = virtual_page(2),
                           back_turned = virtual_turned(back, 1);
