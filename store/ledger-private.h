@@ -40,6 +40,8 @@ typedef struct {
     GArray *sheets; /* of LedgerSheet, by number */
     GStringChunk *strings;
     GHashTable *last_whole; /* key -> index of the last whole sheet that bears it */
+    guint papers;           /* that the whole sheets are */
+    gint64 newest_feed;     /* the last one that brought a paper which had not come whole before */
 } LedgerSheets;
 
 void ledger_sheets_clear(LedgerSheets *sheets);
@@ -50,11 +52,15 @@ gboolean ledger_sheets_load(Store *store, gint64 batch, LedgerSheets *sheets, GE
 /* Whether the sides bear two serials, or one page twice. */
 gboolean ledger_sheet_is_mixed(const LedgerSheet *sheet);
 
-/* How many papers the whole sheets are. */
-guint ledger_sheets_count_papers(LedgerSheets *sheets);
+/* Finds out which whole sheets are one paper. */
+void ledger_sheets_join(LedgerSheets *sheets);
 
 /* Fills in what has become of the sheets that are not whole, and the neighbours of all. */
 gboolean ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error);
+
+/* As many papers are held as were counted: settles the sheets of which nothing is known and after which a new
+ * paper was fed. */
+void ledger_sheets_settle_counted(LedgerSheets *sheets);
 
 static inline LedgerSheet *
 ledger_sheet_at(const LedgerSheets *sheets, guint index)

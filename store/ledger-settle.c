@@ -63,6 +63,12 @@ settle_known(Store *store, const LedgerSheets *sheets, guint index, GError **err
     return TRUE;
 }
 
+static gboolean
+is_unknown(const LedgerSheet *sheet)
+{
+    return sheet->sides[0].serial == NULL && sheet->sides[1].serial == NULL;
+}
+
 static void
 find_before(LedgerSheets *sheets)
 {
@@ -95,10 +101,20 @@ ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error)
         sheet->after = after;
         if (sheet->whole)
             after = i;
-        else if (sheet->sides[0].serial == NULL && sheet->sides[1].serial == NULL)
+        else if (is_unknown(sheet))
             sheet->settled = came_again(sheets, i, NULL) || (after == LEDGER_NO_SHEET && fed_on);
         else if (!settle_known(store, sheets, i, error))
             return FALSE;
     }
     return TRUE;
+}
+
+void
+ledger_sheets_settle_counted(LedgerSheets *sheets)
+{
+    for (guint i = 0; i < sheets->sheets->len; i++) {
+        LedgerSheet *sheet = ledger_sheet_at(sheets, i);
+        if (!sheet->whole && is_unknown(sheet) && sheet->feed < sheets->newest_feed)
+            sheet->settled = TRUE;
+    }
 }

@@ -158,11 +158,10 @@ images_key(LedgerSheets *sheets, const LedgerSheet *sheet)
     return g_string_chunk_insert_const(sheets->strings, key);
 }
 
-guint
-ledger_sheets_count_papers(LedgerSheets *sheets)
+void
+ledger_sheets_join(LedgerSheets *sheets)
 {
     g_autoptr(GHashTable) bearers = g_hash_table_new(NULL, NULL);
-    guint papers = 0;
 
     for (guint i = 0; i < sheets->sheets->len; i++) {
         const LedgerSheet *sheet = ledger_sheet_at(sheets, i);
@@ -176,7 +175,10 @@ ledger_sheets_count_papers(LedgerSheets *sheets)
         if (front == NULL && back == NULL)
             unite(sheets, bearers, images_key(sheets, sheet), i);
     }
-    for (guint i = 0; i < sheets->sheets->len; i++)
-        papers += ledger_sheet_at(sheets, i)->whole && find_paper(sheets, i) == i;
-    return papers;
+    for (guint i = 0; i < sheets->sheets->len; i++) {
+        if (ledger_sheet_at(sheets, i)->whole && find_paper(sheets, i) == i) {
+            sheets->papers++;
+            sheets->newest_feed = ledger_sheet_at(sheets, i)->feed;
+        }
+    }
 }

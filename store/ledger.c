@@ -101,7 +101,7 @@ count_mended(const LedgerSheets *sheets)
  * again.
  */
 static void
-count_sheets(StoreLedger *ledger, LedgerSheets *sheets)
+list_sheets(StoreLedger *ledger, const LedgerSheets *sheets)
 {
     guint last = LEDGER_NO_SHEET;
     gboolean open = TRUE;
@@ -111,17 +111,14 @@ count_sheets(StoreLedger *ledger, LedgerSheets *sheets)
         open = sheet->position == 1 || open;
         if (sheet->whole && open)
             last = i;
-        ledger->whole += sheet->whole;
         if (!sheet->whole) {
             take_broken(ledger, sheets, i);
             open = open && sheet->settled;
         }
+        ledger->whole += sheet->whole;
         ledger->next_sheet = sheet->number + 1;
     }
-    guint papers = ledger_sheets_count_papers(sheets);
     ledger->fed = sheets->sheets->len;
-    ledger->held = papers + count_mended(sheets);
-    ledger->repeated = ledger->whole - papers;
     ledger->last = name_of(sheets, last);
 }
 
@@ -132,7 +129,13 @@ load_sheets(Store *store, gint64 batch, StoreLedger *ledger, GError **error)
 
     if (!ledger_sheets_load(store, batch, &sheets, error) || !ledger_sheets_settle(store, &sheets, error))
         return FALSE;
-    count_sheets(ledger, &sheets);
+    ledger_sheets_join(&sheets);
+    ledger->held = sheets.papers + count_mended(&sheets);
+    ledger->difference = ledger->counted == 0 ? 0 : (gint)ledger->held - (gint)ledger->counted;
+    if (ledger->counted == ledger->held)
+        ledger_sheets_settle_counted(&sheets);
+    list_sheets(ledger, &sheets);
+    ledger->repeated = ledger->whole - sheets.papers;
     return TRUE;
 }
 
@@ -229,7 +232,6 @@ store_ledger(Store *store, const char *batch, GError **error)
         !load_feeds(store, id, ledger, error) || !load_sheets(store, id, ledger, error) ||
         !count_pages(store, id, ledger, error) || !load_missing(store, id, ledger, error))
         return NULL;
-    ledger->difference = ledger->counted == 0 ? 0 : (gint)ledger->held - (gint)ledger->counted;
     return g_steal_pointer(&ledger);
 }
 

@@ -80,8 +80,9 @@ typedef struct {
     gboolean front_lost, back_lost;
     char *cause;                  /* of the front if that is lost, else of the back; NULL unless lost */
     StoreSheetName before, after; /* the nearest whole sheets, `after` of the same feed only */
-    /* It came again since: a later whole sheet bears a page of it, or its questionnaire has all pages; or
-     * nothing is known of it, its feed had no whole sheet after it, and a later feed began with one. */
+    /* It came again since: a later whole sheet bears a page of it, or its questionnaire has all pages. A
+     * sheet of which nothing is known came again when its feed had no whole sheet after it and a later feed
+     * began with one; or when a later feed brought a new paper, and as many are held as were counted. */
     gboolean settled;
 } StoreBrokenSheet;
 
@@ -89,11 +90,11 @@ typedef struct {
     guint counted; /* the operator's count of the whole batch; 0: nobody counted */
     guint fed;     /* sheets in the ledger */
     guint whole;   /* of them: every side stored, or held before, and the sides fit each other */
-    /* Different papers among the whole ones: those that bear one page, or one image where no page is known,
-     * are one paper. Never more than there are, so it never hides a loss; a serial printed twice counts
-     * once, and two sheets that could not be read, once each time they were fed. */
+    /* Papers: the whole sheets, of which those that bear one page (or no page that is known, and the same
+     * images) are one paper; and broken sheets whose questionnaire has all pages from elsewhere, one a
+     * serial. It is never more than there are, but for pages that are refused: so it hides no loss. */
     guint held;
-    guint repeated;  /* whole − held: fed again */
+    guint repeated;  /* whole sheets that are the paper of an earlier one */
     gint difference; /* held − counted; 0 where nobody counted */
     guint next_sheet;
 

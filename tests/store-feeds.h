@@ -33,7 +33,8 @@ static inline FeedSide
 feed_side_parse(const char *text, const char *scan)
 {
     gsize name = strcspn(text, "?!=");
-    g_auto(GStrv) known = name > 0 ? g_strsplit(g_strndup(text, name), "/", 2) : NULL;
+    g_autofree char *name_text = g_strndup(text, name);
+    g_auto(GStrv) known = name > 0 ? g_strsplit(name_text, "/", 2) : NULL;
     const char *rest = text + name;
     g_autofree char *content =
         rest[0] == '?' && rest[1] != '\0' ? g_strdup(rest + 1) : g_strdup_printf("%s %s", text, scan);

@@ -278,8 +278,9 @@ station_dump_table(sqlite3 *db, const char *table, GString *text)
 static inline char *
 station_dump(Station *station)
 {
-    static const char *const tables[] = {"form",          "sample_column", "sample", "batch", "image",
-                                         "questionnaire", "page",          "field",  "flag"};
+    static const char *const tables[] = {"form",  "sample_column", "sample", "batch",
+                                         "image", "questionnaire", "page",   "field",
+                                         "flag",  "feed",          "frame",  "scanner_settings"};
     g_autofree char *files = station_list(station->dir);
     GString *text = g_string_new(files);
 

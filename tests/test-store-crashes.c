@@ -1,51 +1,13 @@
 /* Several writers at once, crashes at any point, and full disks: the station stays whole. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "database-private.h"
+#include "store-dying.h"
 #include "store-station.h"
-
-/* --- dying at a given point: what the store asks of the disk passes here first --- */
-
-static int steps_to_live = -1; /* disk steps until this process kills itself; -1: for ever */
-
-static void
-disk_step(void)
-{
-    if (steps_to_live > 0 && --steps_to_live == 0)
-        kill(getpid(), SIGKILL);
-}
-
-int fsync(int fd);
-int fdatasync(int fd);
-int rename(const char *from, const char *to);
-
-int
-fsync(int fd)
-{
-    disk_step();
-    return (int)syscall(SYS_fsync, fd);
-}
-
-int
-fdatasync(int fd)
-{
-    disk_step();
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-int
-rename(const char *from, const char *to)
-{
-    disk_step();
-    return renameat(AT_FDCWD, from, AT_FDCWD, to);
-}
 
 /* --- several at once --- */
 
