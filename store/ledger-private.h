@@ -29,9 +29,9 @@ typedef struct {
     gboolean duplex; /* its feed */
     LedgerSide sides[2];
     gboolean whole;
-    gboolean settled;    /* a sheet that is not whole: it came again */
-    const char *mended;  /* serial of a sheet that is settled because its questionnaire has all pages, and did
-                            not come again */
+    gboolean settled;    /* a sheet that is not whole: its paper is held all the same */
+    const char *mended;  /* serial of a sheet that is settled because its questionnaire has all pages, though
+                            the paper never came whole */
     guint before, after; /* index of the nearest whole sheet; `after` of the same feed */
     guint paper;         /* index of a sheet that is the same paper; its own: the first of them */
 } LedgerSheet;
@@ -39,9 +39,9 @@ typedef struct {
 typedef struct {
     GArray *sheets; /* of LedgerSheet, by number */
     GStringChunk *strings;
-    GHashTable *last_whole; /* key -> index of the last whole sheet that bears it */
+    GHashTable *whole_keys; /* of what whole sheets bear */
     guint papers;           /* that the whole sheets are */
-    gint64 newest_feed;     /* the last one that brought a paper which had not come whole before */
+    gint64 last_feed;       /* the last one that has a whole sheet */
 } LedgerSheets;
 
 void ledger_sheets_clear(LedgerSheets *sheets);
@@ -58,8 +58,8 @@ void ledger_sheets_join(LedgerSheets *sheets);
 /* Fills in what has become of the sheets that are not whole, and the neighbours of all. */
 gboolean ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error);
 
-/* As many papers are held as were counted: settles the sheets of which nothing is known and after which a new
- * paper was fed. */
+/* As many papers are held as were counted: settles the sheets of which nothing is known and after whose feed
+ * another was fed, as told. */
 void ledger_sheets_settle_counted(LedgerSheets *sheets);
 
 static inline LedgerSheet *

@@ -22,35 +22,29 @@ is_complete(Store *store, const char *serial, gboolean *complete, GError **error
     return TRUE;
 }
 
-/* Whether a later whole sheet bears a page of this serial that is on this sheet (NULL: whichever page). */
+/* Whether a whole sheet bears a page of this serial that is on this sheet too (NULL: whichever page). */
 static gboolean
-came_again(const LedgerSheets *sheets, guint index, const char *serial)
+came_whole(const LedgerSheets *sheets, const LedgerSheet *sheet, const char *serial)
 {
-    const LedgerSheet *sheet = ledger_sheet_at(sheets, index);
-    gpointer last;
-
     for (guint s = 0; s < 2; s++) {
         const LedgerSide *side = &sheet->sides[s];
         if (side->key != NULL && (serial == NULL || side->serial == serial) &&
-            g_hash_table_lookup_extended(sheets->last_whole, side->key, NULL, &last) &&
-            GPOINTER_TO_UINT(last) > index)
+            g_hash_table_contains(sheets->whole_keys, side->key))
             return TRUE;
     }
     return FALSE;
 }
 
-/* A sheet that bears a serial is settled when the paper came again or its questionnaire has all pages; one
+/* A sheet that bears a serial is settled when the paper came whole or its questionnaire has all pages; one
  * that bears two, when both are. */
 static gboolean
-settle_known(Store *store, const LedgerSheets *sheets, guint index, GError **error)
+settle_known(Store *store, const LedgerSheets *sheets, LedgerSheet *sheet, GError **error)
 {
-    LedgerSheet *sheet = ledger_sheet_at(sheets, index);
-
     sheet->settled = TRUE;
     for (guint s = 0; s < 2 && sheet->settled; s++) {
         const char *serial = sheet->sides[s].serial;
         gboolean complete = FALSE;
-        if (serial == NULL || came_again(sheets, index, serial))
+        if (serial == NULL || came_whole(sheets, sheet, serial))
             continue;
         if (!is_complete(store, serial, &complete, error))
             return FALSE;
@@ -102,8 +96,8 @@ ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error)
         if (sheet->whole)
             after = i;
         else if (is_unknown(sheet))
-            sheet->settled = came_again(sheets, i, NULL) || (after == LEDGER_NO_SHEET && fed_on);
-        else if (!settle_known(store, sheets, i, error))
+            sheet->settled = came_whole(sheets, sheet, NULL) || (after == LEDGER_NO_SHEET && fed_on);
+        else if (!settle_known(store, sheets, sheet, error))
             return FALSE;
     }
     return TRUE;
@@ -114,7 +108,7 @@ ledger_sheets_settle_counted(LedgerSheets *sheets)
 {
     for (guint i = 0; i < sheets->sheets->len; i++) {
         LedgerSheet *sheet = ledger_sheet_at(sheets, i);
-        if (!sheet->whole && is_unknown(sheet) && sheet->feed < sheets->newest_feed)
+        if (!sheet->whole && is_unknown(sheet) && sheet->feed < sheets->last_feed)
             sheet->settled = TRUE;
     }
 }

@@ -6,7 +6,7 @@ ledger_sheets_clear(LedgerSheets *sheets)
 {
     g_clear_pointer(&sheets->sheets, g_array_unref);
     g_clear_pointer(&sheets->strings, g_string_chunk_free);
-    g_clear_pointer(&sheets->last_whole, g_hash_table_unref);
+    g_clear_pointer(&sheets->whole_keys, g_hash_table_unref);
 }
 
 gboolean
@@ -75,16 +75,18 @@ take_row(LedgerSheets *sheets, StoreQuery *row)
     side->key = make_key(sheets, side, sqlite3_column_int(row, 8) != 0);
 }
 
-/* Notes which sheet bore which page last. */
+/* Notes which pages came on a whole sheet. */
 static void
 find_whole(LedgerSheets *sheets)
 {
     for (guint i = 0; i < sheets->sheets->len; i++) {
         LedgerSheet *sheet = ledger_sheet_at(sheets, i);
         sheet->whole = is_whole(sheet);
+        if (sheet->whole)
+            sheets->last_feed = sheet->feed;
         for (guint s = 0; sheet->whole && s < 2; s++) {
             if (sheet->sides[s].key != NULL)
-                g_hash_table_insert(sheets->last_whole, (gpointer)sheet->sides[s].key, GUINT_TO_POINTER(i));
+                g_hash_table_add(sheets->whole_keys, (gpointer)sheet->sides[s].key);
         }
     }
 }
@@ -107,7 +109,7 @@ ledger_sheets_load(Store *store, gint64 batch, LedgerSheets *sheets, GError **er
         return FALSE;
     sheets->sheets = g_array_new(FALSE, FALSE, sizeof(LedgerSheet));
     sheets->strings = g_string_chunk_new(4096);
-    sheets->last_whole = g_hash_table_new(NULL, NULL);
+    sheets->whole_keys = g_hash_table_new(NULL, NULL);
     store_bind_integer(query, ":batch", batch);
     while (row) {
         if (!store_step(store, query, &row, error))
@@ -175,10 +177,6 @@ ledger_sheets_join(LedgerSheets *sheets)
         if (front == NULL && back == NULL)
             unite(sheets, bearers, images_key(sheets, sheet), i);
     }
-    for (guint i = 0; i < sheets->sheets->len; i++) {
-        if (ledger_sheet_at(sheets, i)->whole && find_paper(sheets, i) == i) {
-            sheets->papers++;
-            sheets->newest_feed = ledger_sheet_at(sheets, i)->feed;
-        }
-    }
+    for (guint i = 0; i < sheets->sheets->len; i++)
+        sheets->papers += ledger_sheet_at(sheets, i)->whole && find_paper(sheets, i) == i;
 }

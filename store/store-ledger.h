@@ -80,9 +80,9 @@ typedef struct {
     gboolean front_lost, back_lost;
     char *cause;                  /* of the front if that is lost, else of the back; NULL unless lost */
     StoreSheetName before, after; /* the nearest whole sheets, `after` of the same feed only */
-    /* It came again since: a later whole sheet bears a page of it, or its questionnaire has all pages. A
-     * sheet of which nothing is known came again when its feed had no whole sheet after it and a later feed
-     * began with one; or when a later feed brought a new paper, and as many are held as were counted. */
+    /* Its paper is held all the same: a whole sheet bears a page of it, or its questionnaire has all pages. A
+     * sheet of which nothing is known is settled when its feed had no whole sheet after it and a later feed
+     * began with one; or when a later feed has a whole sheet, and as many papers are held as were counted. */
     gboolean settled;
 } StoreBrokenSheet;
 

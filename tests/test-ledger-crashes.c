@@ -25,9 +25,9 @@ next_paper(const StoreLedger *ledger)
     return ledger->last.serial == NULL ? 1 : (guint)atoi(ledger->last.serial + 1) + 1;
 }
 
-/* Feeds the stack from where the ledger says, to its end. */
+/* Feeds the stack from where the ledger says, to its end; writes a byte to `told` for every sheet taken. */
 static gboolean
-feed_on(Station *station, guint papers)
+feed_on(Station *station, guint papers, int told)
 {
     StoreFeed feed = feed_begin(station, TRUE, papers);
     g_autoptr(StoreLedger) ledger = feed_ledger(station);
@@ -39,6 +39,8 @@ feed_on(Station *station, guint papers)
             g_printerr("# %s\n", error->message);
             return FALSE;
         }
+        if (told >= 0 && write(told, "", 1) != 1)
+            return FALSE;
     }
     return store_feed_end(station->store, feed.id, "empty", NULL);
 }
@@ -83,11 +85,28 @@ was_killed(pid_t child)
     return WIFSIGNALED(status);
 }
 
-static void
-feed_in_child(const Station *station, guint papers)
+/* Feeds in a process of its own, which is killed after some sheets and some microseconds more. Returns
+ * whether it was killed before its end. */
+static gboolean
+feed_and_die(const Station *station, guint papers, guint sheets, guint more_us)
 {
-    Station own = station_join(station);
-    _exit(feed_on(&own, papers) ? 0 : 1);
+    int told[2];
+    char byte;
+
+    g_assert_cmpint(pipe(told), ==, 0);
+    pid_t child = fork();
+    if (child == 0) {
+        Station own = station_join(station);
+        close(told[0]);
+        _exit(feed_on(&own, papers, told[1]) ? 0 : 1);
+    }
+    close(told[1]);
+    while (sheets-- > 0 && read(told[0], &byte, 1) == 1)
+        ;
+    g_usleep(more_us);
+    kill(child, SIGKILL);
+    close(told[0]);
+    return was_killed(child);
 }
 
 static void
@@ -103,17 +122,13 @@ test_kill(void)
         g_assert_cmpint(stations++, <, 200);
         feed_run(&station, FALSE, PAPERS, "stopped: ");
         for (int life = 0; life < 10; life++) {
-            pid_t child = fork();
-            if (child == 0)
-                feed_in_child(&station, PAPERS);
-            g_usleep((gulong)g_rand_int_range(random, 300, 12000));
-            kill(child, SIGKILL);
-            killed += was_killed(child);
+            killed += feed_and_die(&station, PAPERS, (guint)g_rand_int_range(random, 0, 6),
+                                   (guint)g_rand_int_range(random, 0, 3000));
             station_reopen(&station);
             guint fed = check_between(&station);
             partly += fed > 0 && fed < PAPERS;
         }
-        g_assert_true(feed_on(&station, PAPERS));
+        g_assert_true(feed_on(&station, PAPERS, -1));
         check_end(&station, PAPERS);
     }
     g_test_message("%d kills on %d stations, %d in the middle of the stack", killed, stations, partly);
@@ -145,7 +160,7 @@ test_kill_each_step(void)
         guint fed = check_between(&station);
         g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM page"), ==, 2 * fed);
         g_assert_true(fed == papers || (killed && fed == papers - 1));
-        g_assert_true(feed_on(&station, papers));
+        g_assert_true(feed_on(&station, papers, -1));
         check_end(&station, papers);
         papers++;
     } while (killed);

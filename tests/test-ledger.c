@@ -170,6 +170,13 @@ static const Case cases[] = {
      {"jammed: S2/1 !jammed", "jammed: !jammed S2/2"},
      "fed 2 whole 0 held 1 again 0+0 last -; settled 1:S2/1/0 lost back jammed between - -;"
      " settled 2:S2/0/2 lost front jammed between - -; complete"},
+    {"held-before-it-broke",
+     2,
+     1,
+     NULL,
+     {"empty: S1/1 S1/2", "jammed: S1/1 !jammed"},
+     "fed 2 whole 1 held 1 again 0+0 last 1:S1/1/2;"
+     " settled 2:S1/1/0 lost back jammed between 1:S1/1/2 -; complete"},
     {"other-sheet-of-the-questionnaire",
      4,
      2,
@@ -220,13 +227,20 @@ static const Case cases[] = {
      {"empty: !flat_tail !flat_tail, S1/1 S1/2", "empty: S2/1 S2/2"},
      "fed 3 whole 2 held 2 again 0+0 last 3:S2/1/2;"
      " settled 1:/0/0 lost front back flat_tail between - 2:S1/1/2; complete"},
-    {"lost-in-mid-feed-and-nothing-new-since",
+    {"lost-in-mid-feed-and-not-fed-since",
+     2,
+     1,
+     NULL,
+     {"empty: !flat_tail !flat_tail, S1/1 S1/2"},
+     "fed 2 whole 1 held 1 again 0+0 last -;"
+     " open 1:/0/0 lost front back flat_tail between - 2:S1/1/2"},
+    {"lost-in-mid-feed-when-fed-again",
      2,
      1,
      NULL,
      {"empty: !flat_tail !flat_tail, S1/1 S1/2", "empty: S1/1 S1/2"},
      "fed 3 whole 2 held 1 again 1+0 last 3:S1/1/2;"
-     " open 1:/0/0 lost front back flat_tail between - 2:S1/1/2"},
+     " settled 1:/0/0 lost front back flat_tail between - 2:S1/1/2; complete"},
     {"next-feed-begins-broken",
      2,
      2,
