@@ -9,11 +9,12 @@
 #include "export.h"
 #include "folder-private.h"
 #include "form-print.h"
-#include "intake-private.h"
-#include "paths-private.h"
+#include "progress-private.h"
+#include "scan-private.h"
 #include "scans-private.h"
 #include "shipped-private.h"
 #include "text-table-private.h"
+#include "virtual-feeder-private.h"
 
 #define DEFAULT_COUNT 24
 #define MARKER        ".phieu-demo"
@@ -143,27 +144,63 @@ fill_and_scan(const Demo *demo, GError **error)
     return scans_write(&options, dir, error) && scans_write_truth(&options, truth, error);
 }
 
-static gboolean
-read_scans(Demo *demo, Store *store, GError **error)
+typedef struct {
+    Progress *progress;
+    ScanControl control;
+    guint sides;
+} Feeding;
+
+static void
+count_side(const ScanSide *side G_GNUC_UNUSED, gpointer data)
 {
-    g_autofree char *dir = inside(demo, "scans");
-    char *const words[] = {dir, NULL};
-    g_autoptr(GPtrArray) paths = paths_list(words, error);
-    if (!paths)
-        return FALSE;
+    Feeding *feeding = data;
+    feeding->sides++;
+}
+
+static void
+show_feeding(gpointer data)
+{
+    Feeding *feeding = data;
+    if (command_interrupted())
+        g_atomic_int_set(&feeding->control.stop, 1);
+    progress_update(feeding->progress, feeding->sides, feeding->sides);
+}
+
+static gboolean
+feed_all(Demo *demo, Store *store, ScannerFeeder *feeder, GError **error)
+{
+    guint pages = demo->count * demo->package->pages->len;
     g_autoptr(CalibrationProfile) profile = calibration_profile_default();
-    g_autoptr(Progress) progress = progress_new(_("3/4 Reading"), _("pages"), paths->len);
-    IntakeOptions options = {.station_dir = demo->dir,
-                             .paths = paths,
-                             .batch = "demo",
-                             .profile = profile,
-                             .jobs = demo->jobs,
-                             .progress = progress};
-    g_auto(IntakeResult) result = {0};
-    if (!intake_run(store, &options, &result, error))
+    g_autoptr(Progress) progress = progress_new(_("3/4 Scanning"), _("pages"), pages);
+    Feeding feeding = {.progress = progress};
+    ScanOptions options = {.station_dir = demo->dir,
+                           .batch = "demo",
+                           .feeder = feeder,
+                           .sheets = pages / 2,
+                           .profile = profile,
+                           .jobs = demo->jobs,
+                           .control = &feeding.control,
+                           .show = count_side,
+                           .tick = show_feeding,
+                           .data = &feeding};
+    g_auto(ScanResult) result = {0};
+    if (!scan_run(store, &options, &result, error))
         return FALSE;
-    demo->pages_read = result.added;
-    return result.files == paths->len || command_fail_stopped(error);
+    demo->pages_read = result.pages;
+    return result.cause == SCANNER_CAUSE_EMPTY || command_fail_stopped(error);
+}
+
+/* Feeds the filled-in sheets through the virtual feeder, as a scanner would. */
+static gboolean
+feed_scans(Demo *demo, Store *store, GError **error)
+{
+    g_autofree char *dir = inside(demo, "scans"), *device = g_strconcat("virtual:", dir, NULL),
+                    *virtual_dir = virtual_feeder_dir();
+    ScannerFeederOptions options = {
+        .program = scan_feeder_program, .virtual_dir = virtual_dir, .device = device};
+    const ScannerSettings settings = {0};
+    g_autoptr(ScannerFeeder) feeder = scanner_feeder_open(&options, error);
+    return feeder && scanner_feeder_set(feeder, &settings, error) && feed_all(demo, store, feeder, error);
 }
 
 static gboolean
@@ -242,7 +279,7 @@ print_result(const Demo *demo)
     print_score(demo);
     printf("\n%s\n", _("Look further:"));
     printf("  phieu -C %s status\n", demo->dir);
-    printf("  phieu -C %s batch list\n", demo->dir);
+    printf("  phieu -C %s batch show demo\n", demo->dir);
     printf("  phieu read --form %s/print/" SHIPPED_FORM ".form.json %s/scans/0001.jpg\n", demo->dir,
            demo->dir);
     const Comparison *comparison = &demo->comparison;
@@ -260,7 +297,7 @@ run_demo(Demo *demo, GError **error)
         return COMMAND_FAILED;
     g_autoptr(Store) store = store_open(demo->dir, error);
     if (!store || !make_sample(demo, error) || !print_forms(demo, store, error) ||
-        !fill_and_scan(demo, error) || !read_scans(demo, store, error) ||
+        !fill_and_scan(demo, error) || !feed_scans(demo, store, error) ||
         !export_and_compare(demo, store, error))
         return COMMAND_FAILED;
     return print_result(demo);

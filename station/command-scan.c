@@ -7,6 +7,7 @@
 #include "folder-private.h"
 #include "name-private.h"
 #include "progress-private.h"
+#include "scan-json-private.h"
 #include "scan-keys-private.h"
 #include "scan-private.h"
 #include "scan-report-private.h"
@@ -34,79 +35,17 @@ typedef struct {
     GError *error; /* of writing a thumbnail */
 } Live;
 
-static void
-print_line(json_t *object)
-{
-    char *text = json_dumps(object, JSON_COMPACT);
-    puts(text);
-    fflush(stdout);
-    free(text);
-    json_decref(object);
-}
-
-/* What became of a side, in one word: its page is new, "same", "doubled", "refused"; or it is "lost" or
- * "bare". */
-static const char *
-outcome_of(const ScanSide *side)
-{
-    if (side->cause)
-        return "lost";
-    if (side->bare)
-        return "bare";
-    switch (side->result) {
-    case STORE_PAGE_SAME_FILE:
-    case STORE_PAGE_SAME_PAGE:
-        return "same";
-    case STORE_PAGE_DOUBLED:
-        return "doubled";
-    case STORE_PAGE_REFUSED:
-        return "refused";
-    case STORE_PAGE_NEW:
-        break;
-    }
-    return "new";
-}
-
-static guint
-count_doubts(const FormReading *reading)
-{
-    guint doubts = 0;
-    for (guint i = 0; reading && i < reading->fields->len; i++) {
-        const FormFieldReading *field = reading->fields->pdata[i];
-        doubts += form_field_needs_person(field->state);
-    }
-    return doubts;
-}
-
 static const char *
 first_flag(const FormReading *reading)
 {
     return reading && reading->flags->len ? g_array_index(reading->flags, FormFlag, 0).code : NULL;
 }
 
-static void
-print_side(const ScanSide *side)
-{
-    const FormReading *reading = side->reading;
-    const char *why = side->cause ? side->cause : reading && reading->refused ? first_flag(reading) : NULL;
-    json_t *object = json_object();
-    json_object_set_new(object, "event", json_string("side"));
-    json_object_set_new(object, "sheet", json_integer(side->sheet));
-    json_object_set_new(object, "side", json_string(store_side_name(side->side)));
-    json_object_set_new(object, "outcome", json_string(outcome_of(side)));
-    json_object_set_new(object, "why", why ? json_string(why) : json_null());
-    json_object_set_new(object, "serial",
-                        reading && reading->serial ? json_string(reading->serial) : json_null());
-    json_object_set_new(object, "page", json_integer(reading ? reading->page : 0));
-    json_object_set_new(object, "doubts", json_integer(count_doubts(reading)));
-    print_line(object);
-}
-
 /* What needs a person is told at once, while the sheet still lies on top of the tray. */
 static void
 tell_trouble(Live *live, const ScanSide *side)
 {
-    const char *outcome = outcome_of(side);
+    const char *outcome = scan_outcome_name(side);
     const char *why = side->cause ? scan_cause_words(side->cause) : first_flag(side->reading);
     if (!g_str_equal(outcome, "lost") && !g_str_equal(outcome, "refused") && !g_str_equal(outcome, "doubled"))
         return;
@@ -140,7 +79,7 @@ show_side(const ScanSide *side, gpointer data)
     if (side->thumbnail)
         write_thumbnail(live, side);
     if (live->wishes->json)
-        print_side(side);
+        scan_json_print(scan_json_side(side));
     else
         tell_trouble(live, side);
 }
@@ -190,9 +129,9 @@ report(const ScanWishes *wishes, Store *store, const ScanResult *result, GError 
     if (!ledger)
         return COMMAND_FAILED;
     if (wishes->json)
-        print_line(scan_report_json(wishes->batch, result, ledger));
+        scan_json_print(scan_json_end(wishes->batch, result, ledger));
     else
-        scan_report_print(wishes->batch, result, ledger);
+        scan_report_print(wishes->batch, result->detail, ledger);
     return conclude(result, ledger);
 }
 
@@ -360,14 +299,13 @@ check_wishes(ScanWishes *wishes, GError **error)
 static CommandStatus
 scan(const CommandCall *call, ScanWishes *wishes, GError **error)
 {
-    static const char *const program[] = {"/proc/self/exe", "feeder", NULL};
     g_autofree char *virtual_dir = virtual_feeder_dir();
     g_auto(ScanSettings) settings = {.settings = {.source = g_strdup(wishes->source),
                                                   .mode = g_strdup(wishes->mode),
                                                   .dpi = wishes->dpi,
                                                   .options = g_strdupv(wishes->options)},
                                      .once = g_strdupv(wishes->once)};
-    ScannerFeederOptions device = {.program = program,
+    ScannerFeederOptions device = {.program = scan_feeder_program,
                                    .virtual_dir = virtual_dir,
                                    .device = wishes->device,
                                    .stall_s = (guint)MAX(wishes->stall_s, 0)};

@@ -56,6 +56,9 @@ typedef struct {
 
 void scan_result_clear(ScanResult *result);
 
+/* The words that start this program in the role of the feeder process, NULL-terminated. */
+extern const char *const scan_feeder_program[];
+
 /* Feeds until the feeder ends, for whatever reason. FALSE when the station itself fails; what was stored
  * until then is held. `result` is right either way, and cleared by the caller. */
 gboolean scan_run(Store *store, const ScanOptions *options, ScanResult *result, GError **error);

@@ -122,21 +122,22 @@ print_broken(const StoreBrokenSheet *sheet)
     }
 }
 
+/* Those that are not among the sheets to be put back after a stop. */
 static void
-print_all_broken(const StoreLedger *ledger)
+print_all_broken(const StoreLedger *ledger, gboolean empty)
 {
     guint named = 0;
-    if (ledger->unsettled)
-        printf("%s\n", _("Sheets to feed again, at any time:"));
-    for (guint i = 0; i < ledger->broken->len && named < NAMED; i++) {
+    for (guint i = 0; i < ledger->broken->len; i++) {
         const StoreBrokenSheet *sheet = ledger->broken->pdata[i];
-        if (sheet->settled)
+        if (sheet->settled || (!empty && sheet->name.sheet > ledger->last.sheet))
             continue;
-        print_broken(sheet);
-        named++;
+        if (++named == 1)
+            printf("%s\n", _("Sheets to feed again, at any time:"));
+        if (named <= NAMED)
+            print_broken(sheet);
     }
-    if (ledger->unsettled > named)
-        printf(_("  and %u more\n"), ledger->unsettled - named);
+    if (named > NAMED)
+        printf(_("  and %u more\n"), named - NAMED);
 }
 
 static void
@@ -157,11 +158,13 @@ print_missing(const StoreLedger *ledger)
 }
 
 static void
-print_difference(const StoreLedger *ledger)
+print_difference(const StoreLedger *ledger, gboolean empty)
 {
     if (!ledger->counted)
         printf("%s\n",
                _("Nobody counted the sheets (--sheets N): two that went through at once would not show."));
+    else if (ledger->difference < 0 && !empty)
+        printf(_("%d of the sheets counted are still to come.\n"), -ledger->difference);
     else if (ledger->difference < 0)
         printf(_("%d sheets are missing against the count: they may have gone through two at once. Feed the "
                  "sheets of "
@@ -173,25 +176,13 @@ print_difference(const StoreLedger *ledger)
                ledger->difference);
 }
 
-void
-scan_report_ledger(const StoreLedger *ledger)
-{
-    print_counts(ledger);
-    print_all_broken(ledger);
-    print_missing(ledger);
-    print_difference(ledger);
-    if (store_ledger_complete(ledger))
-        printf("%s\n", _("The batch is complete."));
-}
-
 /* The end of a run. */
 
+/* What is to be done where the last feed did not end by itself. */
 static void
-print_way_on(const char *batch, const ScanResult *result, const StoreLedger *ledger)
+print_way_on(const char *batch, const StoreLedger *ledger)
 {
-    const char *code = scanner_cause_name(result->cause), *at_scanner = remedy(code);
-    if (result->cause == SCANNER_CAUSE_EMPTY)
-        return;
+    const char *at_scanner = remedy(ledger->cause);
     if (at_scanner)
         printf("%s\n", at_scanner);
     if (ledger->last.sheet) {
@@ -208,98 +199,22 @@ print_way_on(const char *batch, const ScanResult *result, const StoreLedger *led
 }
 
 void
-scan_report_print(const char *batch, const ScanResult *result, const StoreLedger *ledger)
+scan_report_print(const char *batch, const char *detail, const StoreLedger *ledger)
 {
-    const char *words = scan_cause_words(scanner_cause_name(result->cause));
-    printf(_("Batch %s: %s"), batch, words);
-    if (result->detail && result->cause != SCANNER_CAUSE_EMPTY)
-        printf(" (%s)", result->detail);
+    printf(_("Batch %s: %s"), batch,
+           ledger->cause ? scan_cause_words(ledger->cause)
+                         : _("its last run goes on, or the station was ended in the middle of it"));
+    gboolean empty = g_strcmp0(ledger->cause, "empty") == 0;
+    if (detail && !empty)
+        printf(" (%s)", detail);
     printf(".\n");
-    print_way_on(batch, result, ledger);
-    scan_report_ledger(ledger);
-}
-
-/* JSON. */
-
-static json_t *
-name_json(const StoreSheetName *name)
-{
-    if (!name->sheet)
-        return json_null();
-    json_t *object = json_object(), *pages = json_array();
-    const int both[] = {name->front, name->back};
-    for (guint i = 0; i < G_N_ELEMENTS(both); i++)
-        if (both[i])
-            json_array_append_new(pages, json_integer(both[i]));
-    json_object_set_new(object, "sheet", json_integer(name->sheet));
-    json_object_set_new(object, "position", json_integer(name->position));
-    json_object_set_new(object, "serial", name->serial ? json_string(name->serial) : json_null());
-    json_object_set_new(object, "pages", pages);
-    return object;
-}
-
-static json_t *
-broken_json(const GPtrArray *broken)
-{
-    json_t *list = json_array();
-    for (guint i = 0; i < broken->len; i++) {
-        const StoreBrokenSheet *sheet = broken->pdata[i];
-        json_t *object = name_json(&sheet->name);
-        json_object_set_new(object, "cause", sheet->cause ? json_string(sheet->cause) : json_null());
-        json_object_set_new(object, "before", name_json(&sheet->before));
-        json_object_set_new(object, "after", name_json(&sheet->after));
-        json_object_set_new(object, "settled", json_boolean(sheet->settled));
-        json_array_append_new(list, object);
-    }
-    return list;
-}
-
-static json_t *
-missing_json(const GPtrArray *missing)
-{
-    json_t *object = json_object();
-    for (guint i = 0; i < missing->len; i++) {
-        const StoreMissing *one = missing->pdata[i];
-        json_t *pages = json_array();
-        for (guint k = 0; k < one->pages->len; k++)
-            json_array_append_new(pages, json_integer(g_array_index(one->pages, int, k)));
-        json_object_set_new(object, one->serial, pages);
-    }
-    return object;
-}
-
-json_t *
-scan_report_json(const char *batch, const ScanResult *result, const StoreLedger *ledger)
-{
-    const struct {
-        const char *key;
-        gint64 value;
-    } numbers[] = {{"first_sheet", result->first_sheet},
-                   {"sheets", result->sheets},
-                   {"pages", result->pages},
-                   {"same", result->same},
-                   {"refused", result->refused},
-                   {"lost", result->lost},
-                   {"to_review", (gint64)result->to_review},
-                   {"to_key", (gint64)result->to_key},
-                   {"counted", ledger->counted},
-                   {"fed", ledger->fed},
-                   {"held", ledger->held},
-                   {"repeated", ledger->repeated},
-                   {"difference", ledger->difference},
-                   {"unsettled", ledger->unsettled},
-                   {"missing_total", ledger->missing_total},
-                   {"next_sheet", ledger->next_sheet}};
-    json_t *object = json_object();
-    json_object_set_new(object, "event", json_string("end"));
-    json_object_set_new(object, "batch", json_string(batch));
-    json_object_set_new(object, "cause", json_string(scanner_cause_name(result->cause)));
-    json_object_set_new(object, "detail", result->detail ? json_string(result->detail) : json_null());
-    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
-        json_object_set_new(object, numbers[i].key, json_integer(numbers[i].value));
-    json_object_set_new(object, "complete", json_boolean(store_ledger_complete(ledger)));
-    json_object_set_new(object, "last", name_json(&ledger->last));
-    json_object_set_new(object, "broken", broken_json(ledger->broken));
-    json_object_set_new(object, "missing", missing_json(ledger->missing));
-    return object;
+    if (!empty)
+        print_way_on(batch, ledger);
+    print_counts(ledger);
+    print_all_broken(ledger, empty);
+    if (empty)
+        print_missing(ledger);
+    print_difference(ledger, empty);
+    if (store_ledger_complete(ledger))
+        printf("%s\n", _("The batch is complete."));
 }

@@ -8,6 +8,8 @@
 /* How often the run looks up from waiting. */
 #define TICK_MS 100
 
+const char *const scan_feeder_program[] = {"/proc/self/exe", "feeder", NULL};
+
 typedef struct {
     Store *store;
     const ScanOptions *options;
