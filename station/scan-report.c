@@ -108,9 +108,10 @@ static void
 print_broken(const StoreBrokenSheet *sheet)
 {
     g_autofree char *words = sheet_words(&sheet->name);
-    const char *why = sheet->kind == STORE_BROKEN_NO_BACK ? _("its back did not come")
-                      : sheet->kind == STORE_BROKEN_MIXED ? _("its two sides do not belong together")
-                                                          : scan_cause_words(sheet->cause);
+    const char *why = sheet->kind == STORE_BROKEN_NO_BACK    ? _("its back did not come")
+                      : sheet->kind == STORE_BROKEN_NO_FRONT ? _("its front did not come")
+                      : sheet->kind == STORE_BROKEN_MIXED    ? _("its two sides do not belong together")
+                                                             : scan_cause_words(sheet->cause);
     printf("  %s: %s\n", words, why);
     if (sheet->before.sheet) {
         g_autofree char *before = sheet_words(&sheet->before);
@@ -157,6 +158,19 @@ print_missing(const StoreLedger *ledger)
         printf(_("  and %d more\n"), (int)(ledger->missing_total - named));
 }
 
+/* Of a pile in the order of the sample list these are what is missing. */
+static void
+print_unseen(const StoreLedger *ledger)
+{
+    guint named = MIN(ledger->unseen->len, NAMED);
+    if (named)
+        printf("%s\n", _("Serials of the sample list, between those of this batch, that never came:"));
+    for (guint i = 0; i < named; i++)
+        printf("  %s\n", (const char *)ledger->unseen->pdata[i]);
+    if (ledger->unseen_total > named)
+        printf(_("  and %d more\n"), (int)(ledger->unseen_total - named));
+}
+
 static void
 print_difference(const StoreLedger *ledger, gboolean empty)
 {
@@ -165,13 +179,14 @@ print_difference(const StoreLedger *ledger, gboolean empty)
                _("Nobody counted the sheets (--sheets N): two that went through at once would not show."));
     else if (ledger->difference < 0 && !empty)
         printf(_("%d of the sheets counted are still to come.\n"), -ledger->difference);
-    else if (ledger->difference < 0)
+    else if (ledger->difference < 0) {
         printf(_("%d sheets are missing against the count: they may have gone through two at once. Feed the "
                  "sheets of "
                  "the questionnaires that lack pages again, or the whole batch: feeding again changes "
                  "nothing.\n"),
                -ledger->difference);
-    else if (ledger->difference > 0)
+        print_unseen(ledger);
+    } else if (ledger->difference > 0)
         printf(_("%d sheets more are held than were counted: count them again, and tell with --sheets N.\n"),
                ledger->difference);
 }

@@ -142,16 +142,16 @@ read_sides(gpointer data)
 
 /* The taker. */
 
-/* The back of a form's last page is bare where its pages are odd in number; it is no page of anything. */
+/* What is behind a form's last page is bare where its pages are odd in number; it is no page of anything. */
 static gboolean
-is_bare(const Run *run, const ScanQueueSide *front, const ScanQueueSide *back)
+is_bare(const Run *run, const ScanQueueSide *side, const ScanQueueSide *behind)
 {
-    if (!front || !back || !front->reading || !back->reading || front->reading->refused || back->cause ||
-        !form_reading_has_flag(back->reading, "blank_page"))
+    if (!side || !behind || !side->reading || !behind->reading || behind->reading->refused || side->cause ||
+        !form_reading_has_flag(side->reading, "blank_page"))
         return FALSE;
     const FormPackage *package =
-        station_forms_find(run->forms, front->reading->form, front->reading->version);
-    return package && front->reading->page == (int)package->pages->len && package->pages->len % 2 == 1;
+        station_forms_find(run->forms, behind->reading->form, behind->reading->version);
+    return package && behind->reading->page == (int)package->pages->len && package->pages->len % 2 == 1;
 }
 
 static void
@@ -211,7 +211,7 @@ store_sheet(Run *run, ScanQueueSide *front, ScanQueueSide *back, GError **error)
         frames[n++] = (StoreFrame){.side = side->back ? STORE_SIDE_BACK : STORE_SIDE_FRONT,
                                    .reading = side->reading,
                                    .cause = side->cause,
-                                   .bare = side->back && is_bare(run, front, back),
+                                   .bare = is_bare(run, side, side == front ? back : front),
                                    .image = {.bytes = side->bytes,
                                              .sha256 = side->sha256,
                                              .ending = side->ending,

@@ -29,6 +29,7 @@ store_ledger_free(StoreLedger *ledger)
     name_clear(&ledger->last);
     g_ptr_array_unref(ledger->broken);
     g_ptr_array_unref(ledger->missing);
+    g_ptr_array_unref(ledger->unseen);
     g_free(ledger->scanner);
     g_free(ledger->begun);
     g_free(ledger->ended);
@@ -68,7 +69,9 @@ broken_new(const LedgerSheets *sheets, guint index)
     if (broken->front_lost || broken->back_lost)
         broken->kind = STORE_BROKEN_LOST;
     else
-        broken->kind = ledger_sheet_is_mixed(sheet) ? STORE_BROKEN_MIXED : STORE_BROKEN_NO_BACK;
+        broken->kind = ledger_sheet_is_mixed(sheet)       ? STORE_BROKEN_MIXED
+                       : front->state == LEDGER_SIDE_NONE ? STORE_BROKEN_NO_FRONT
+                                                          : STORE_BROKEN_NO_BACK;
     return broken;
 }
 
@@ -218,6 +221,31 @@ load_missing(Store *store, gint64 batch, StoreLedger *ledger, GError **error)
     return TRUE;
 }
 
+static gboolean
+load_unseen(Store *store, gint64 batch, StoreLedger *ledger, GError **error)
+{
+    g_autoptr(StoreQuery) query = store_query(
+        store,
+        "WITH seen AS (SELECT min(serial) AS lowest, max(serial) AS highest FROM frame"
+        "  WHERE batch = :batch AND state IN ('stored', 'same'))"
+        " SELECT sample.serial FROM seen JOIN sample ON sample.serial > lowest AND sample.serial < highest"
+        " WHERE NOT EXISTS (SELECT 1 FROM questionnaire WHERE questionnaire.serial = sample.serial)"
+        " ORDER BY sample.serial",
+        error);
+    gboolean row = query != NULL;
+
+    if (query == NULL)
+        return FALSE;
+    store_bind_integer(query, ":batch", batch);
+    while (row) {
+        if (!store_step(store, query, &row, error))
+            return FALSE;
+        if (row && ledger->unseen_total++ < STORE_MAX_LISTED)
+            g_ptr_array_add(ledger->unseen, g_strdup(store_column(query, 0)));
+    }
+    return TRUE;
+}
+
 StoreLedger *
 store_ledger(Store *store, const char *batch, GError **error)
 {
@@ -228,9 +256,11 @@ store_ledger(Store *store, const char *batch, GError **error)
     ledger->next_sheet = 1;
     ledger->broken = g_ptr_array_new_with_free_func(broken_free);
     ledger->missing = g_ptr_array_new_with_free_func(store_missing_free);
+    ledger->unseen = g_ptr_array_new_with_free_func(g_free);
     if (!store_begin(store, STORE_READ, &transaction, error) || !store_batch_find(store, batch, &id, error) ||
         !load_feeds(store, id, ledger, error) || !load_sheets(store, id, ledger, error) ||
-        !count_pages(store, id, ledger, error) || !load_missing(store, id, ledger, error))
+        !count_pages(store, id, ledger, error) || !load_missing(store, id, ledger, error) ||
+        !load_unseen(store, id, ledger, error))
         return NULL;
     return g_steal_pointer(&ledger);
 }

@@ -108,6 +108,19 @@ bind_placing(StoreQuery *query, const FormReading *reading, const StorePlacing *
     store_bind_integer(query, ":fields", reading->fields->len);
 }
 
+/* A device's name may be a whole path. */
+static void
+bind_scanner(StoreQuery *query, const char *scanner)
+{
+    enum { MAX_SCANNER = 100 };
+
+    if (scanner == NULL || scanner[0] == '\0')
+        return;
+    g_autofree char *valid = g_utf8_make_valid(scanner, -1);
+    g_autofree char *text = g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), MAX_SCANNER));
+    store_bind_text(query, ":scanner", text);
+}
+
 static gboolean
 insert_page(Store *store, const StoreImage *image, const FormReading *reading, const StorePlacing *placing,
             gint64 *page, GError **error)
@@ -134,7 +147,7 @@ insert_page(Store *store, const StoreImage *image, const FormReading *reading, c
     store_bind_text(query, ":source", image->source == NULL ? "" : image->source);
     store_bind_text(query, ":profile", reading->profile == NULL ? "" : reading->profile);
     store_bind_text(query, ":profile_fingerprint", reading->fingerprint);
-    store_bind_text(query, ":scanner", image->scanner);
+    bind_scanner(query, image->scanner);
     store_bind_text(query, ":stored", now);
     gboolean inserted = store_run(store, query, error);
     *page = sqlite3_last_insert_rowid(store->db);

@@ -42,23 +42,31 @@ store_side_name(StoreSide side)
     return side == STORE_SIDE_FRONT ? "front" : "back";
 }
 
+static gboolean
+frame_is_sound(const StoreFrame *frame)
+{
+    if (frame->bare)
+        return frame->cause == NULL;
+    if (frame->cause != NULL)
+        return store_text_is_code(frame->cause);
+    return frame->image.bytes != NULL && frame->reading != NULL;
+}
+
 /* What is wrong here is the caller's doing. */
 static gboolean
 check_frames(const StoreFrame *frames, guint n_frames, GError **error)
 {
-    gboolean sound = n_frames >= 1 && n_frames <= MAX_SIDES;
+    gboolean sound = n_frames == 1
+                         ? !frames[0].bare
+                         : n_frames == 2 && frames[0].side == STORE_SIDE_FRONT &&
+                               frames[1].side == STORE_SIDE_BACK && !(frames[0].bare && frames[1].bare);
 
-    for (guint i = 0; sound && i < n_frames; i++) {
-        const StoreFrame *frame = &frames[i];
-        sound = frame->side == (i == 0 ? STORE_SIDE_FRONT : STORE_SIDE_BACK) &&
-                (frame->bare            ? i == 1 && frame->cause == NULL
-                 : frame->cause == NULL ? frame->image.bytes != NULL && frame->reading != NULL
-                                        : store_text_is_code(frame->cause));
-    }
+    for (guint i = 0; sound && i < n_frames; i++)
+        sound = frame_is_sound(&frames[i]);
     if (!sound)
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
-                    _("a sheet has a front, then perhaps a back, each with an image and its reading, or with "
-                      "the cause of its loss; only a back is bare"));
+                    _("a sheet has a front, a back, or both, each with an image and its reading, or with the "
+                      "cause of its loss; one side of two may be bare"));
     return sound;
 }
 
@@ -90,7 +98,7 @@ find_feed(Store *store, Feed *feed, GError **error)
 }
 
 static gboolean
-check_place(Store *store, const Feed *feed, guint sheet, guint n_frames, GError **error)
+check_place(Store *store, const Feed *feed, guint sheet, gboolean has_back, GError **error)
 {
     guint next;
 
@@ -103,7 +111,7 @@ check_place(Store *store, const Feed *feed, guint sheet, guint n_frames, GError 
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
                     _("sheet %u of batch “%s” cannot be taken before sheet %u"), sheet, feed->batch_name,
                     next);
-    else if (n_frames == 2 && !feed->duplex)
+    else if (has_back && !feed->duplex)
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT,
                     _("sheet %u of batch “%s” has a back, but its feed is of fronts only"), sheet,
                     feed->batch_name);
@@ -192,7 +200,7 @@ store_put_sheet(Store *store, gint64 feed_id, guint sheet, StoreFrame *frames, g
             return FALSE;
     }
     if (!store_begin(store, STORE_WRITE, &transaction, error) || !find_feed(store, &feed, error) ||
-        !check_place(store, &feed, sheet, n_frames, error))
+        !check_place(store, &feed, sheet, frames[n_frames - 1].side == STORE_SIDE_BACK, error))
         return FALSE;
     for (guint i = 0; i < n_frames; i++) {
         if (!put_frame(store, &feed, sheet, &frames[i], &asides.sides[i], error))

@@ -43,18 +43,18 @@ gboolean store_feed_end(Store *store, gint64 feed, const char *cause, GError **e
  * reading only where something is known of it all the same (its serial and page are kept). */
 typedef struct {
     StoreSide side;
-    StoreImage image;       /* its batch is the feed's, and not asked */
-    FormReading *reading;   /* flags are added as by store_put_page() */
-    gboolean bare;          /* a back that has nothing printed on it, as it should be: nothing of it is kept */
-    const char *cause;      /* NULL: not lost; else a code as of store_feed_end(): "jammed" "flat_tail" … */
+    StoreImage image;     /* its batch is the feed's, and not asked */
+    FormReading *reading; /* flags are added as by store_put_page() */
+    gboolean bare;        /* a side of two that has nothing printed on it, as it should be: nothing is kept */
+    const char *cause;    /* NULL: not lost; else a code as of store_feed_end(): "jammed" "flat_tail" … */
     StorePageResult result; /* told by store_put_sheet() of a side that is neither lost nor bare */
 } StoreFrame;
 
 /* Archives the images of one sheet and stores its pages, their readings and its lines in the ledger, in one
  * transaction: all of it holds, or nothing. `sheet` is the next number of the batch; `frames` are the front,
- * or the front and the back, the latter in a duplex feed only. STORE_ERROR_INPUT for another number (a sheet
- * that is in the ledger is held, whatever became of the answer), for a feed that has ended, and for frames
- * that are no sheet. */
+ * the front and the back, or a back whose front never came; backs in a duplex feed only. STORE_ERROR_INPUT
+ * for another number (a sheet that is in the ledger is held, whatever became of the answer), for a feed that
+ * has ended, and for frames that are no sheet. */
 gboolean store_put_sheet(Store *store, gint64 feed, guint sheet, StoreFrame *frames, guint n_frames,
                          GError **error);
 
@@ -68,9 +68,10 @@ typedef struct {
 } StoreSheetName;
 
 typedef enum {
-    STORE_BROKEN_LOST,    /* a side of it is lost */
-    STORE_BROKEN_NO_BACK, /* a duplex feed gave a front only, and told of no loss */
-    STORE_BROKEN_MIXED,   /* its sides bear two serials, or one page twice: sides of different sheets */
+    STORE_BROKEN_LOST,     /* a side of it is lost */
+    STORE_BROKEN_NO_BACK,  /* a duplex feed gave a front only, and told of no loss */
+    STORE_BROKEN_NO_FRONT, /* or a back only */
+    STORE_BROKEN_MIXED,    /* its sides bear two serials, or one page twice: sides of different sheets */
 } StoreBrokenKind;
 
 /* A sheet that is not whole. */
@@ -103,13 +104,17 @@ typedef struct {
     StoreSheetName last;
     GPtrArray *broken; /* of StoreBrokenSheet*, by number */
     guint unsettled;   /* of them */
-    guint odd;         /* of the unsettled ones: without a back, or mixed */
+    guint odd;         /* of the unsettled ones: with one side, or mixed */
 
     GPtrArray *missing;   /* of StoreMissing*: questionnaires of the batch that lack pages, by serial; at most
                              1000 */
     gint64 missing_total; /* of them all */
-    gint64 refused;       /* pages of the batch and its sheets that are refused … */
-    gint64 doubled;       /* … and doubled: a serial printed twice makes held less than counted */
+    GPtrArray *unseen; /* of char*: serials of the sample list between the lowest and the highest of the batch
+                          that the station has no page of, in order; at most 1000. Of a pile in the order of
+                          the list they are what was lost; of another they say little */
+    gint64 unseen_total; /* of them all */
+    gint64 refused;      /* pages of the batch and its sheets that are refused … */
+    gint64 doubled;      /* … and doubled: a serial printed twice makes held less than counted */
 
     guint feeds;
     char *scanner; /* of the last feed, and so the three below; NULL: there is no feed */
@@ -132,10 +137,10 @@ typedef struct {
     guint sheet;
     StoreSide side;
     gint64 feed;
-    const char *state;      /* "stored": its page was new to the station; "same": it was held; "lost"; "bare" */
-    const char *cause;      /* of a lost one, else NULL */
-    const char *serial;     /* as read, or NULL */
-    int page;               /* as read, 0: unknown */
+    const char *state;  /* "stored": its page was new to the station; "same": it was held; "lost"; "bare" */
+    const char *cause;  /* of a lost one, else NULL */
+    const char *serial; /* as read, or NULL */
+    int page;           /* as read, 0: unknown */
     const char *page_state; /* "held" "doubled" "refused": of the page stored; NULL for a lost one */
     const char *refusal;    /* the first flag of a refused page, else NULL */
     const char *sha256;     /* of the page's image, NULL for a lost one … */

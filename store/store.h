@@ -71,7 +71,7 @@ typedef struct {
     const char *ending;  /* "jpg" … */
     const char *source;  /* where it came from, for people */
     const char *batch;   /* name; made when it is new */
-    const char *scanner; /* that made it, 1 to 100 characters, or NULL: nobody said */
+    const char *scanner; /* that made it, cut after 100 characters; NULL or "": nobody said */
 } StoreImage;
 
 /* Whether page `index` of the image is held already, so that it need not be read. */

@@ -6,7 +6,9 @@
  *   ?x          the same, from an image of the bytes "x": one that came before when it was there
  *   X1/1?       refused, but its serial and page are known
  *   !jammed     lost
- *   S1/2!tail   lost, but known */
+ *   S1/2!tail   lost, but known
+ *   bare        nothing is printed on it
+ *   -           no line at all */
 #pragma once
 
 #include "store-ledger.h"
@@ -17,6 +19,7 @@ typedef struct {
     char *sha256;
     FormReading *reading;
     char *cause;
+    gboolean bare;
 } FeedSide;
 
 static inline void
@@ -41,7 +44,8 @@ feed_side_parse(const char *text, const char *scan)
     FeedSide side = {.bytes = g_bytes_new(content, strlen(content))};
 
     side.sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, side.bytes);
-    if (known != NULL)
+    side.bare = g_str_equal(text, "bare");
+    if (known != NULL && known[1] != NULL)
         side.reading = reading_new("DEMO", 1, known[0], atoi(known[1]), rest[0] == '=' ? rest + 1 : "1");
     else if (rest[0] == '?')
         side.reading = form_reading_new("a.jpg", 0);
@@ -58,6 +62,7 @@ feed_side_frame(const FeedSide *side, StoreSide which)
     return (StoreFrame){.side = which,
                         .image = {side->bytes, side->sha256, "jpg", "feeder", NULL, NULL},
                         .reading = side->reading,
+                        .bare = side->bare,
                         .cause = side->cause};
 }
 
@@ -66,14 +71,17 @@ static inline gboolean
 feed_try_sheet(Store *store, gint64 feed, guint number, const char *text, const char *scan, GError **error)
 {
     g_auto(GStrv) texts = g_strsplit(text, " ", -1);
-    guint n = MIN(g_strv_length(texts), 2);
+    guint n = 0;
     FeedSide sides[2] = {0};
     StoreFrame frames[2];
 
-    for (guint i = 0; i < n; i++) {
+    for (guint i = 0; i < 2 && texts[i] != NULL; i++) {
         g_autofree char *own = g_strdup_printf("%s %u", scan, i);
-        sides[i] = feed_side_parse(texts[i], own);
-        frames[i] = feed_side_frame(&sides[i], (StoreSide)i);
+        if (g_str_equal(texts[i], "-"))
+            continue;
+        sides[n] = feed_side_parse(texts[i], own);
+        frames[n] = feed_side_frame(&sides[n], (StoreSide)i);
+        n++;
     }
     gboolean put = store_put_sheet(store, feed, number, frames, n, error);
     for (guint i = 0; i < n; i++)

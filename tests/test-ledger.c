@@ -19,7 +19,7 @@ describe_name(GString *text, const StoreSheetName *name)
 static char *
 describe(const StoreLedger *ledger)
 {
-    static const char *const kinds[] = {"lost", "no back", "mixed"};
+    static const char *const kinds[] = {"lost", "no back", "no front", "mixed"};
     GString *text = g_string_new(NULL);
 
     g_string_append_printf(text, "fed %u whole %u held %u again %u%+d last", ledger->fed, ledger->whole,
@@ -37,6 +37,8 @@ describe(const StoreLedger *ledger)
     }
     if (ledger->missing_total > 0)
         g_string_append_printf(text, "; missing %d", (int)ledger->missing_total);
+    for (guint i = 0; i < ledger->unseen->len; i++)
+        g_string_append_printf(text, "; unseen %s", (const char *)g_ptr_array_index(ledger->unseen, i));
     if (ledger->refused + ledger->doubled > 0)
         g_string_append_printf(text, "; refused %d doubled %d", (int)ledger->refused, (int)ledger->doubled);
     g_string_append(text, store_ledger_complete(ledger) ? "; complete" : "");
@@ -256,6 +258,30 @@ static const Case cases[] = {
      NULL,
      {"empty: S1/1"},
      "fed 1 whole 0 held 0 again 0-1 last -; open 1:S1/1/0 no back - between - -; missing 1"},
+    {"no-front",
+     2,
+     2,
+     NULL,
+     {"empty: - S1/2, S2/1 S2/2"},
+     "fed 2 whole 1 held 1 again 0-1 last -; open 1:S1/0/2 no front - between - 2:S2/1/2; missing 1"},
+    {"bare-back",
+     3,
+     2,
+     NULL,
+     {"empty: S1/1 S1/2, S1/3 bare"},
+     "fed 2 whole 2 held 2 again 0+0 last 2:S1/3/0; complete"},
+    {"bare-front",
+     3,
+     2,
+     NULL,
+     {"empty: S1/2 S1/1, bare S1/3"},
+     "fed 2 whole 2 held 2 again 0+0 last 2:S1/0/3; complete"},
+    {"bare-back-and-lost-front",
+     1,
+     1,
+     NULL,
+     {"jammed: !jammed bare"},
+     "fed 1 whole 0 held 0 again 0-1 last -; open 1:/0/0 lost front jammed between - -"},
     {"no-back-and-again",
      2,
      1,
@@ -350,6 +376,29 @@ test_rule(gconstpointer data)
     station_check(&station);
 }
 
+/* A sample list tells which questionnaires should be between those that came. */
+static void
+test_unseen(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    g_autoptr(GString) list = g_string_new("serial,place");
+
+    for (int i = 100; i < 2200; i++)
+        g_string_append_printf(list, "\nS%04d,x", i);
+    import_ok(&station, list->str, 2100, 0);
+    feed_run(&station, FALSE, 5, "empty: S0101/1 S0101/2, S0102/1 S0102/2, S0105/2 S0105/1");
+    station.batch = "hai";
+    feed_run(&station, FALSE, 1, "empty: S0104/1 S0104/2");
+    station.batch = "một";
+    g_autoptr(StoreLedger) ledger = feed_ledger(&station);
+    g_autofree char *found = describe(ledger);
+    g_assert_cmpstr(found, ==, "fed 3 whole 3 held 3 again 0-2 last 3:S0105/2/1; unseen S0103");
+    feed_run(&station, FALSE, 5, "empty: S2199/1 S2199/2");
+    g_autoptr(StoreLedger) many = feed_ledger(&station);
+    g_assert_cmpint(many->unseen_total, ==, 2094);
+    g_assert_cmpuint(many->unseen->len, ==, 1000);
+}
+
 /* --- main --- */
 
 int
@@ -360,5 +409,6 @@ main(int argc, char *argv[])
         g_autofree char *path = g_strdup_printf("/ledger/rule/%s", cases[i].name);
         g_test_add_data_func(path, &cases[i], test_rule);
     }
+    g_test_add_func("/ledger/unseen", test_unseen);
     return g_test_run();
 }
