@@ -347,7 +347,7 @@ const char *
 scanner_file_sha256(ScannerFile *file)
 {
     if (file->sha256 == NULL)
-        file->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file->bytes);
+        file->sha256 = scanner_digest(file->bytes);
     return file->sha256;
 }
 

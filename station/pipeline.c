@@ -199,7 +199,7 @@ unopened_file(const Worker *worker, const char *path, GError *error)
     PipelinePage *page = damaged_page(path, 0, error);
     if (keep) {
         page->bytes = g_bytes_new_take(content, length);
-        page->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, page->bytes);
+        page->sha256 = scanner_digest(page->bytes);
         page->ending = g_strdup(ending_of(path));
     }
     return page;

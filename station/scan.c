@@ -120,7 +120,7 @@ read_side(const Run *run, OmrReader *reader, ScanQueueSide *side, GError **error
     side->bytes = scanner_page_encode(&side->page, run->options->keep, &side->ending, error);
     if (!side->bytes)
         return FALSE;
-    side->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, side->bytes);
+    side->sha256 = scanner_digest(side->bytes);
     return TRUE;
 }
 
