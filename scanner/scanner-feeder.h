@@ -51,7 +51,8 @@ void scanner_feeder_free(ScannerFeeder *feeder);
  * had. `settings` must outlive the feeder: a device opened again after a crash is set so again. */
 gboolean scanner_feeder_set(ScannerFeeder *feeder, const ScannerSettings *settings, GError **error);
 
-/* What was opened and, once set, how it really is set. Lives as long as the feeder. */
+/* What was opened and, once set, how it really is set. Lives as long as the feeder, but its strings are made
+ * anew by scanner_feeder_set() and by a start after a crash. */
 typedef struct {
     char *device; /* SANE's full name, or "virtual:DIR" */
     char *model;  /* for people */

@@ -211,14 +211,14 @@ scan_with(const CommandCall *call, const ScanWishes *wishes, ScanSettings *setti
     g_autoptr(ScannerFeeder) feeder = store ? scanner_feeder_open(device, error) : NULL;
     if (!feeder)
         return COMMAND_FAILED;
-    const char *scanner = scanner_feeder_about(feeder)->device;
-    if (!scan_settings_recall(settings, store, scanner, error))
+    const ScannerAbout *about = scanner_feeder_about(feeder); /* setting makes its strings anew */
+    if (!scan_settings_recall(settings, store, about->device, error))
         return COMMAND_FAILED;
     ScannerSettings of_run = scan_settings_of_run(settings);
     g_autofree GStrv borrowed = of_run.options;
     g_autofree char *json = scan_settings_to_json(settings);
     if (!scanner_feeder_set(feeder, &of_run, error) ||
-        !store_scanner_settings_put(store, scanner, json, error))
+        !store_scanner_settings_put(store, about->device, json, error))
         return COMMAND_FAILED;
     ScanOptions options = {.feeder = feeder, .settings_json = json, .keep = settings->keep};
     return feed(call, wishes, store, &options, error);
