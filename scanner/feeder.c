@@ -188,6 +188,8 @@ gboolean
 scanner_feeder_set(ScannerFeeder *feeder, const ScannerSettings *settings, GError **error)
 {
     feeder->settings = settings;
+    if (feeder->child.socket < 0 && !open_device(feeder, error))
+        return FALSE;
     return set_device(feeder, error);
 }
 
