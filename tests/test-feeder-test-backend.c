@@ -3,6 +3,8 @@
 
 #include <sane/sane.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "virtual-fixture.h"
 
@@ -16,14 +18,33 @@ static const char conf[] = "number_of_devices 2\nmode Gray\ndepth 8\nhand-scanne
                            "enable-test-options true\ngeometry_min 0.0\ngeometry_max 300.0\n"
                            "geometry_quant 1.0\ntl_x 0.0\ntl_y 0.0\nbr_x 210.0\nbr_y 297.0\n";
 
-static const ScannerFeederOptions options = {.program = feeder_fixture_program, .device = DEVICE};
+/* The driver ends its thread wherever that is, perhaps within malloc(): after any page, now and then, it
+ * hangs for ever. Such runs are begun again. */
+#define N_ATTEMPTS 10
+
+static const ScannerFeederOptions options = {
+    .program = feeder_fixture_program, .device = DEVICE, .stall_s = 3, .cancel_s = 1};
+
+static FeederRun
+run_sound(ScannerFeeder *feeder)
+{
+    for (int attempt = 0;; attempt++) {
+        FeederRun run = feeder_fixture_run(feeder);
+        if (run.cause != SCANNER_CAUSE_HUNG)
+            return run;
+        g_test_message("the driver hangs");
+        feeder_run_clear(&run);
+        g_assert_cmpint(attempt, <, N_ATTEMPTS);
+    }
+}
 
 /* ---- what the driver itself gives, asked directly ---- */
 
 typedef struct {
     SANE_Parameters parameters; /* of the first frame */
     SANE_Frame formats[3];
-    GByteArray *frames[3];
+    guint8 *frames[3];
+    gsize lengths[3];
     guint n_frames;
 } Given;
 
@@ -39,14 +60,12 @@ set_given(SANE_Handle handle, const char *name, const char *text)
         virtual_set(handle, name, atoi(text));
 }
 
-static Given
-ask_driver(const char *mode, const char *const *given)
+static void
+scan_by_hand(const char *mode, const char *const *given, Given *page)
 {
-    Given page = {0};
     SANE_Handle handle;
     gboolean last = FALSE;
 
-    /* the driver keeps its settings for as long as it is loaded */
     g_assert_cmpint(sane_init(NULL, NULL), ==, SANE_STATUS_GOOD);
     g_assert_cmpint(sane_open(DEVICE, &handle), ==, SANE_STATUS_GOOD);
     virtual_set_word(handle, "mode", mode);
@@ -61,15 +80,49 @@ ask_driver(const char *mode, const char *const *given)
     while (!last) {
         VirtualFed fed = virtual_feed(handle);
         g_assert_cmpint(fed.end, ==, SANE_STATUS_EOF);
-        if (!page.n_frames)
-            page.parameters = fed.parameters;
+        if (!page->n_frames)
+            page->parameters = fed.parameters;
         last = fed.parameters.last_frame;
-        page.formats[page.n_frames] = fed.parameters.format;
-        page.frames[page.n_frames++] = fed.bytes;
+        page->formats[page->n_frames] = fed.parameters.format;
+        page->lengths[page->n_frames] = fed.bytes->len;
+        page->frames[page->n_frames++] = g_byte_array_free(fed.bytes, FALSE);
     }
-    sane_cancel(handle);
-    sane_close(handle);
-    sane_exit();
+}
+
+/* In a process of its own, since this driver hangs now and then. */
+static gboolean
+try_driver(const char *mode, const char *const *given, Given *page)
+{
+    FILE *file = tmpfile();
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(10);
+        scan_by_hand(mode, given, page);
+        fwrite(page, sizeof *page, 1, file);
+        for (guint i = 0; i < page->n_frames; i++)
+            fwrite(page->frames[i], 1, page->lengths[i], file);
+        _exit(fflush(file));
+    }
+    g_assert_cmpint(pid, >, 0);
+    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+    rewind(file);
+    gboolean whole = status == 0 && fread(page, sizeof *page, 1, file) == 1;
+    for (guint i = 0; whole && i < page->n_frames; i++) {
+        page->frames[i] = g_malloc(page->lengths[i]);
+        whole = fread(page->frames[i], 1, page->lengths[i], file) == page->lengths[i];
+    }
+    fclose(file);
+    return whole;
+}
+
+static Given
+ask_driver(const char *mode, const char *const *given)
+{
+    Given page = {0};
+    int attempt = 0;
+    while (!try_driver(mode, given, &page))
+        g_assert_cmpint(++attempt, <, N_ATTEMPTS);
     return page;
 }
 
@@ -77,7 +130,7 @@ static void
 given_clear(Given *page)
 {
     for (guint i = 0; i < page->n_frames; i++)
-        g_byte_array_unref(page->frames[i]);
+        g_free(page->frames[i]);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, given_clear)
@@ -93,7 +146,7 @@ sample_of(const Given *page, const guint8 *row, int i)
 static l_uint32
 pixel_of(const Given *page, int x, int y)
 {
-    const guint8 *row = page->frames[0]->data + (gsize)y * (gsize)page->parameters.bytes_per_line;
+    const guint8 *row = page->frames[0] + (gsize)y * (gsize)page->parameters.bytes_per_line;
     guint8 rgb[3] = {0};
     if (page->parameters.depth == 1)
         return (row[x / 8] >> (7 - x % 8)) & 1;
@@ -104,7 +157,7 @@ pixel_of(const Given *page, int x, int y)
             rgb[c] = sample_of(page, row, 3 * x + (int)c);
         else
             rgb[page->formats[c] - SANE_FRAME_RED] =
-                sample_of(page, row - page->frames[0]->data + page->frames[c]->data, x);
+                sample_of(page, row - page->frames[0] + page->frames[c], x);
     l_uint32 pixel;
     composeRGBPixel(rgb[0], rgb[1], rgb[2], &pixel);
     return pixel;
@@ -115,7 +168,7 @@ expect_same(const FedPage *fed, const Given *page)
 {
     const SANE_Parameters *wanted = &page->parameters;
     int depth = wanted->depth == 1 ? 1 : wanted->format == SANE_FRAME_GRAY ? 8 : 32;
-    int lines = (int)page->frames[0]->len / wanted->bytes_per_line;
+    int lines = (int)page->lengths[0] / wanted->bytes_per_line;
 
     g_assert_cmpint(pixGetWidth(fed->pix), ==, wanted->pixels_per_line);
     g_assert_cmpint(pixGetHeight(fed->pix), ==, lines);
@@ -182,7 +235,7 @@ test_kind(gconstpointer data)
                                       .options = (GStrv)kinds[i].given};
     g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
     g_assert_true(scanner_feeder_about(feeder)->single);
-    g_auto(FeederRun) run = feeder_fixture_run(feeder);
+    g_auto(FeederRun) run = run_sound(feeder);
     feeder_fixture_expect(&run, 1, SCANNER_CAUSE_EMPTY, 1);
     expect_same(feeder_run_page(&run, 0), &wanted);
 }
@@ -202,7 +255,7 @@ test_solid(void)
         const char *given[] = {cases[i].picture, cases[i].depth, NULL};
         const ScannerSettings settings = {.dpi = 75, .source = (char *)"flat", .options = (GStrv)given};
         g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
-        g_auto(FeederRun) run = feeder_fixture_run(feeder);
+        g_auto(FeederRun) run = run_sound(feeder);
         feeder_fixture_expect(&run, 1, SCANNER_CAUSE_EMPTY, 1);
         PIX *pix = feeder_run_page(&run, 0)->pix;
         g_assert_cmpint(pixGetWidth(pix), ==, 620);
@@ -228,7 +281,7 @@ test_impossible(void)
         const ScannerSettings settings = {.dpi = DPI, .options = (GStrv)cases[i]};
         g_test_message("%s", cases[i][0]);
         g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
-        g_auto(FeederRun) run = feeder_fixture_run(feeder);
+        g_auto(FeederRun) run = run_sound(feeder);
         feeder_fixture_expect(&run, 0, SCANNER_CAUSE_IO_ERROR, 1);
         g_assert_cmpstr(run.detail, ==, "the driver announces a page that cannot be");
     }
@@ -254,7 +307,7 @@ test_ten_sheets(void)
     const char *none[] = {NULL};
     g_auto(Given) wanted = ask_driver("Gray", none);
     for (int again = 0; again < 2; again++) {
-        g_auto(FeederRun) run = feeder_fixture_run(feeder);
+        g_auto(FeederRun) run = run_sound(feeder);
         feeder_fixture_expect(&run, 10, SCANNER_CAUSE_EMPTY, 11);
         g_assert_cmpuint(run.n_lost, ==, 0);
         for (guint i = 0; i < 10; i++) {
@@ -269,12 +322,10 @@ test_ten_sheets(void)
 static void
 test_slow(void)
 {
-    ScannerFeederOptions hasty = options;
-    hasty.stall_s = 2;
     const char *given[] = {"test-picture=Solid white", "read-delay=yes", "read-delay-duration=200000", NULL};
     const ScannerSettings settings = {.source = (char *)"Flatbed", .dpi = DPI, .options = (GStrv)given};
-    g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&hasty, &settings);
-    g_auto(FeederRun) run = feeder_fixture_run(feeder);
+    g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
+    g_auto(FeederRun) run = run_sound(feeder);
     feeder_fixture_expect(&run, 1, SCANNER_CAUSE_EMPTY, 1);
 }
 
@@ -295,27 +346,22 @@ static const struct {
     {"ACCESS_DENIED", SCANNER_CAUSE_REFUSED},
 };
 
-/* Each status at the first read: the cause is told, and the next run, with the driver mended, gives all. This
- * driver sometimes hangs for ever when it is cancelled so soon: its process is killed then, and the cause is
- * told all the same. */
+/* Each status at the first read: the cause is told, and the next run, with the driver mended, gives all. */
 static void
 test_statuses(void)
 {
-    ScannerFeederOptions hasty = options;
-    hasty.stall_s = 3;
-    hasty.cancel_s = 1;
     for (guint i = 0; i < G_N_ELEMENTS(statuses); i++) {
         g_autofree char *option = g_strconcat("read-return-value=SANE_STATUS_", statuses[i].status, NULL);
         const char *bad[] = {option, NULL}, *good[] = {"read-return-value=Default", NULL};
         const ScannerSettings settings = {.dpi = DPI, .options = (GStrv)bad},
                               mended = {.dpi = DPI, .options = (GStrv)good};
         g_test_message("%s", option);
-        g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&hasty, &settings);
-        g_auto(FeederRun) run = feeder_fixture_run(feeder);
+        g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
+        g_auto(FeederRun) run = run_sound(feeder);
         feeder_fixture_expect(&run, 0, statuses[i].cause, 1);
         g_assert_nonnull(run.detail);
         g_assert_true(scanner_feeder_set(feeder, &mended, NULL));
-        g_auto(FeederRun) again = feeder_fixture_run(feeder);
+        g_auto(FeederRun) again = run_sound(feeder);
         g_assert_cmpint(again.cause, ==, SCANNER_CAUSE_EMPTY);
         g_assert_cmpuint(again.pages->len, >=, 9);
     }
