@@ -4,9 +4,6 @@
 #include "feeder-message-private.h"
 #include "scanner-feeder.h"
 
-#define FEEDER_VIRTUAL        "virtual:" /* how people name the virtual feeder … */
-#define FEEDER_VIRTUAL_DRIVER "phieu:"   /* … and how SANE does */
-
 typedef struct {
     GPid pid;   /* 0: no process */
     int socket; /* -1: likewise */

@@ -1,6 +1,7 @@
 #include "feeder-child-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 gboolean
 feeder_is_virtual(const ScannerFeederOptions *options)
 {
-    return options->device && g_str_has_prefix(options->device, FEEDER_VIRTUAL);
+    return options->device && g_str_has_prefix(options->device, SCANNER_VIRTUAL);
 }
 
 guint
@@ -32,7 +33,7 @@ make_environment(const ScannerFeederOptions *options)
         return environment;
     environment = g_environ_setenv(environment, "SANE_CONFIG_DIR", options->virtual_dir, TRUE);
     environment = g_environ_setenv(environment, "LD_LIBRARY_PATH", options->virtual_dir, TRUE);
-    return g_environ_setenv(environment, "PHIEU_VIRTUAL", options->device + strlen(FEEDER_VIRTUAL), TRUE);
+    return g_environ_setenv(environment, "PHIEU_VIRTUAL", options->device + strlen(SCANNER_VIRTUAL), TRUE);
 }
 
 static gboolean
@@ -55,11 +56,15 @@ feeder_child_spawn(FeederChild *child, const ScannerFeederOptions *options, GErr
     g_auto(GStrv) argv = g_strv_builder_end(words), environment = make_environment(options);
     const int in_child = SOCKET_IN_CHILD;
     g_autoptr(GError) problem = NULL;
-    /* what drivers print on standard output is no output of ours */
+    /* what drivers print on standard output is no output of ours; of a descriptor of its own, since GLib
+     * closes in the child whichever it is given */
+    int output = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
     g_spawn_async_with_pipes_and_fds(NULL, (const char *const *)argv, (const char *const *)environment,
-                                     G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, STDERR_FILENO, -1,
-                                     &sockets[1], &in_child, 1, &child->pid, NULL, NULL, NULL, &problem);
+                                     G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, output, -1, &sockets[1],
+                                     &in_child, 1, &child->pid, NULL, NULL, NULL, &problem);
     close(sockets[1]);
+    if (output >= 0)
+        close(output);
     if (problem) {
         close(sockets[0]);
         child->pid = 0;

@@ -5,6 +5,9 @@
 
 #include "scanner-feeder.h"
 
+/* How SANE names the virtual feeder that people name SCANNER_VIRTUAL. */
+#define FEEDER_VIRTUAL_DRIVER "phieu:"
+
 typedef struct {
     SANE_Handle handle; /* NULL: none is open */
     ScannerAbout about;

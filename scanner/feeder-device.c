@@ -104,6 +104,14 @@ feeder_device_open(FeederDevice *device, const char *wanted, GError **error)
         name = g_strdup(wanted);
         status = sane_open(name, &device->handle);
     }
+    if (status == SANE_STATUS_INVAL && name && g_str_has_prefix(name, FEEDER_VIRTUAL_DRIVER)) {
+        g_set_error(
+            error, SCANNER_ERROR, SCANNER_ERROR_INPUT,
+            _("virtual:%s: this folder cannot be fed: are there page images in it, and is its feeder.conf "
+              "right? SANE_DEBUG_PHIEU=1 tells more"),
+            name + strlen(FEEDER_VIRTUAL_DRIVER));
+        return FALSE;
+    }
     if (status == SANE_STATUS_INVAL) {
         g_free(g_steal_pointer(&name));
         name = choose_device(wanted, error);
@@ -317,7 +325,7 @@ look_at(SANE_Handle handle, ScannerDevice *device)
     device->modes = feeder_option_words(handle, "mode");
     g_clear_pointer(&device->dpi, g_array_unref);
     device->dpi = feeder_option_numbers(handle, "resolution", &device->any_dpi);
-    device->width_mm = largest(handle, "br-x");
+    device->width_mm = MAX(largest(handle, "br-x"), largest(handle, "page-width"));
     device->height_mm = MAX(largest(handle, "br-y"), largest(handle, "page-height"));
     for (guint i = 0; sensors[i]; i++)
         if (feeder_option_find(handle, sensors[i], NULL))

@@ -5,6 +5,7 @@
 
 #include "feeder-buffer-private.h"
 #include "feeder-child-private.h"
+#include "feeder-device-private.h"
 #include "feeder-feed-private.h"
 #include "feeder-frame-private.h"
 #include "feeder-message-private.h"
@@ -138,7 +139,7 @@ open_device(ScannerFeeder *feeder, GError **error)
 {
     const char *asked = feeder->options->device;
     g_autofree char *name = feeder_is_virtual(feeder->options)
-                                ? g_strconcat(FEEDER_VIRTUAL_DRIVER, asked + strlen(FEEDER_VIRTUAL), NULL)
+                                ? g_strconcat(FEEDER_VIRTUAL_DRIVER, asked + strlen(SCANNER_VIRTUAL), NULL)
                                 : g_strdup(asked);
     GVariantDict facts;
 

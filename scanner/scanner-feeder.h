@@ -13,6 +13,9 @@
 
 #include "scanner-pages.h"
 
+/* The virtual feeder's device is this, then the folder whose images it feeds (docs/virtual-feeder.md). */
+#define SCANNER_VIRTUAL "virtual:"
+
 /* What is asked of a device. Strings may be NULL: a good default is taken. */
 typedef struct {
     char *source; /* part of the device's own word ("duplex", "ADF Front"); by default its duplex feeder, else

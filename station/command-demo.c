@@ -194,7 +194,7 @@ feed_all(Demo *demo, Store *store, ScannerFeeder *feeder, GError **error)
 static gboolean
 feed_scans(Demo *demo, Store *store, GError **error)
 {
-    g_autofree char *dir = inside(demo, "scans"), *device = g_strconcat("virtual:", dir, NULL),
+    g_autofree char *dir = inside(demo, "scans"), *device = g_strconcat(SCANNER_VIRTUAL, dir, NULL),
                     *virtual_dir = virtual_feeder_dir();
     ScannerFeederOptions options = {
         .program = scan_feeder_program, .virtual_dir = virtual_dir, .device = device};
