@@ -1,4 +1,4 @@
-/* Scanning for programs: JSON objects with the keys of docs/feeder.md. The caller owns the references. */
+/* Scanning for programs: JSON objects with the keys of docs/scanning.md. The caller owns the references. */
 #pragma once
 
 #include <jansson.h>
