@@ -3,10 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "file-private.h"
 #include "watch-private.h"
@@ -53,13 +55,18 @@ stamp_of(const struct stat *about)
                           (gint64)about->st_mtim.tv_sec * 1000000000 + about->st_mtim.tv_nsec};
 }
 
+/* Of the open file where it can be opened: the name's own may be a minute old on NFS, which asks the server
+ * anew only when a file is opened (nfs(5), close-to-open). */
 gboolean
 scanner_stamp_of(const char *path, ScannerStamp *stamp)
 {
-    struct stat about;
+    struct stat about, fresh;
     if (lstat(path, &about) != 0 || !S_ISREG(about.st_mode))
         return FALSE;
-    *stamp = stamp_of(&about);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    *stamp = stamp_of(fd >= 0 && fstat(fd, &fresh) == 0 ? &fresh : &about);
+    if (fd >= 0)
+        close(fd);
     return TRUE;
 }
 

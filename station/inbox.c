@@ -82,8 +82,9 @@ take_lock(Inbox *inbox, GError **error)
 {
     g_autofree char *path = g_build_filename(inbox->dir, LOCK, NULL);
     inbox->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (inbox->lock < 0)
-        return fail_errno(inbox->dir, errno, error);
+    int number = errno;
+    if (inbox->lock < 0) /* another user's lock, left behind, or a folder that is not to be written to */
+        return fail_errno(g_file_test(path, G_FILE_TEST_EXISTS) ? path : inbox->dir, number, error);
     if (flock(inbox->lock, LOCK_EX | LOCK_NB) == 0) {
         write_holder(inbox->lock);
         return TRUE;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ static const char *const serials[] = {"0100001", "0100002", "0100003", "0100004"
                                       "0100006", "0100007", "0100008", NULL};
 
 #define POLL_US    (G_USEC_PER_SEC / 100)
-#define PATIENCE_S 300 /* for what must come, however slow the machine is */
+#define PATIENCE_S 120 /* for what must come, however slow the machine is */
 
 /* The program, watching. */
 typedef struct {
@@ -86,6 +87,13 @@ watcher_clear(Watcher *watcher)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watcher, watcher_clear)
 
+/* In the child: a test that fails leaves no watcher behind. */
+static void
+die_with_the_test(gpointer data G_GNUC_UNUSED)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* Starts the program; `option` and its value may be NULL. */
 static void
 start(Watcher *watcher, const char *option, const char *value)
@@ -98,8 +106,8 @@ start(Watcher *watcher, const char *option, const char *value)
     g_auto(GStrv) environment = g_get_environ();
     if (watcher->language)
         environment = g_environ_setenv(environment, "LANGUAGE", watcher->language, TRUE);
-    g_spawn_async_with_fds(NULL, (char **)words, environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                           &watcher->pid, -1, output, problems, &error);
+    g_spawn_async_with_fds(NULL, (char **)words, environment, G_SPAWN_DO_NOT_REAP_CHILD, die_with_the_test,
+                           NULL, &watcher->pid, -1, output, problems, &error);
     g_assert_no_error(error);
     close(output);
     close(problems);
@@ -496,14 +504,17 @@ test_stop_finishes(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_auto(Watcher) watcher = watcher_new(fixture, G_N_ELEMENTS(serials) - 1);
     g_autofree char *tiff = fixture_path(fixture, "many.tif");
-    enum { PAGES = 16 };
+    enum { PAGES = 16, TIMES = 8 }; /* the same pages again, for a file that takes long */
+    PIX *pages[PAGES];
     for (int i = 0; i < PAGES; i++) {
         g_autofree char *path = scan(fixture, serials[i / 2], 1 + i % 2);
-        PIX *pix = pixRead(path);
-        g_assert_nonnull(pix);
-        g_assert_cmpint(pixWriteTiff(tiff, pix, IFF_TIFF_ZIP, i ? "a" : "w"), ==, 0);
-        pixDestroy(&pix);
+        pages[i] = pixRead(path);
+        g_assert_nonnull(pages[i]);
     }
+    for (int i = 0; i < PAGES * TIMES; i++)
+        g_assert_cmpint(pixWriteTiff(tiff, pages[i % PAGES], IFF_TIFF_ZIP, i ? "a" : "w"), ==, 0);
+    for (int i = 0; i < PAGES; i++)
+        pixDestroy(&pages[i]);
     start(&watcher, "--jobs", "1");
     wait_for(&watcher, says(watcher.output, "Watching"));
     move_in(&watcher, tiff, "many.tif");
@@ -533,6 +544,33 @@ test_batch_of_the_day(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_auto(Run) batches = run_phieu("-C", watcher.station, "batch", "list", NULL);
     assert_status(batches, 0);
     g_assert_true(strstr(batches.output, today) || strstr(batches.output, tomorrow));
+}
+
+/* A form that the station is given while it watches is known at once. */
+static void
+test_new_form(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    g_auto(Watcher) watcher = watcher_new(fixture, 2);
+    g_autofree char *first = scan(fixture, "0100001", 1), *other = fixture_path(fixture, "other.jpg"),
+                    *text = read_all(fixture->definition), *definition = fixture_path(fixture, "other.md"),
+                    *package = fixture_path(fixture, "other.form.json");
+    start(&watcher, NULL, NULL);
+    wait_for(&watcher, says(watcher.output, "Watching"));
+    move_in(&watcher, first, "first.jpg");
+    wait_for(&watcher, is_there(&watcher, "done/first.jpg"));
+
+    g_auto(GStrv) parts = g_strsplit(text, "TESTFORM", -1);
+    g_autofree char *renamed = g_strjoinv("OTHER", parts);
+    fixture_write(definition, renamed, -1);
+    g_auto(Run) compiled = run_phieu("form", "compile", definition, "-o", package, NULL);
+    assert_status(compiled, 0);
+    g_auto(Run) added = run_phieu("-C", watcher.station, "form", "add", package, NULL);
+    assert_status(added, 0);
+    fixture_scan(fixture, "OTHER", "0100002", 1, other);
+    move_in(&watcher, other, "other.jpg");
+    wait_for(&watcher, is_there(&watcher, "done/other.jpg"));
+    assert_ends(&watcher, SIGINT, 0);
+    g_assert_cmpint(status_number(&watcher, "pages"), ==, 2);
 }
 
 /* Killed at random moments, again and again, while files come in: every page is stored once, every file ends
@@ -600,6 +638,7 @@ main(int argc, char **argv)
     add_test("/watch/cannot-move", test_cannot_move, NULL);
     add_test("/watch/stop-finishes", test_stop_finishes, NULL);
     add_test("/watch/batch-of-the-day", test_batch_of_the_day, NULL);
+    add_test("/watch/new-form", test_new_form, NULL);
     add_test("/watch/killed", test_killed, NULL);
     return g_test_run();
 }

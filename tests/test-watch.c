@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,8 +94,8 @@ rename_to(const Fixture *fixture, const char *from, const char *to)
 static char *
 link_in(const Fixture *fixture, const char *name)
 {
-    g_autofree char *inner = at(fixture, name);
-    char *outer = g_build_filename(fixture->base, name, NULL);
+    g_autofree char *inner = at(fixture, name), *only_name = g_path_get_basename(name);
+    char *outer = g_build_filename(fixture->base, only_name, NULL);
     append(outer, name);
     g_assert_cmpint(link(outer, inner), ==, 0);
     return outer;
@@ -320,6 +321,11 @@ test_sub_folders(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_autofree char *away = g_build_filename(outer, "away.jpg", NULL);
     append(away, "away");
     assert_told(fixture, 10 * SETTLE_S, "");
+    make_folder(fixture, "renamed");
+    assert_told(fixture, 0, "");
+    g_autofree char *unclosed = link_in(fixture, "renamed/away.jpg");
+    append(away, "closed, but not here");
+    assert_told(fixture, 0, "");
 }
 
 /* More events than the kernel keeps: what it forgot to tell is found by looking. */
@@ -408,6 +414,38 @@ test_many(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     assert_told(fixture, 10 * SETTLE_S, "");
 }
 
+/* With no inotify left for this user, looking finds the files. */
+static void
+test_no_events(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autoptr(GArray) instances = g_array_new(FALSE, FALSE, sizeof(int));
+    GError *error = NULL;
+    scanner_watch_free(fixture->watch);
+    fixture->watch = NULL;
+    for (int fd; instances->len < 5000 && (fd = inotify_init1(IN_CLOEXEC)) >= 0;)
+        g_array_append_val(instances, fd);
+    int other = open("/dev/null", O_RDONLY);
+    gboolean used_up = instances->len < 5000 && other >= 0;
+    if (used_up)
+        fixture->watch = scanner_watch_new(fixture->dir, &fixture->options, &error);
+    close(other);
+    for (guint i = 0; i < instances->len; i++)
+        close(g_array_index(instances, int, i));
+    g_assert_no_error(error);
+    if (!used_up) {
+        g_test_skip("inotify instances cannot be used up here");
+        return;
+    }
+    make(fixture, "a.jpg");
+    assert_told(fixture, 0, "");
+    assert_told(fixture, SETTLE_S, "a.jpg!");
+    g_autofree char *aside = g_build_filename(fixture->base, "aside", NULL);
+    g_assert_cmpint(g_rename(fixture->dir, aside), ==, 0);
+    g_assert_cmpint(g_mkdir(fixture->dir, 0777), ==, 0);
+    fixture->now_us += (gint64)SETTLE_S * G_USEC_PER_SEC;
+    assert_gone(fixture); /* another folder is in its place */
+}
+
 /* By the real clock and by waiting. */
 static void
 test_wait(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
@@ -448,6 +486,7 @@ main(int argc, char **argv)
     ADD("replaced", test_replaced);
     ADD("no-folder", test_no_folder);
     ADD("many", test_many);
+    ADD("no-events", test_no_events);
     ADD("wait", test_wait);
     return g_test_run();
 }
