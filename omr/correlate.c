@@ -116,7 +116,8 @@ sum_of(__m256i eight)
 
 /* Of the places from `values` on, `last` being the last one: it stands for those beyond. */
 __attribute__((target("avx2"))) static inline void
-find_some_products(const guint8 *values, int stride, const OmrPattern *pattern, int last, gint32 *product)
+find_some_products(const guint8 *values, int stride, const OmrPattern *pattern, int width, int last,
+                   gint32 *product)
 {
     const gint16 *wanted = pattern->values;
     __m256i sum[AT_ONCE];
@@ -124,7 +125,7 @@ find_some_products(const guint8 *values, int stride, const OmrPattern *pattern, 
     for (int i = 0; i < AT_ONCE; i++)
         sum[i] = _mm256_setzero_si256();
     for (int row = 0; row < pattern->height; row++, values += stride) {
-        for (int column = 0; column < pattern->width; column += 16, wanted += 16) {
+        for (int column = 0; column < width; column += 16, wanted += 16) {
             __m256i sixteen = _mm256_loadu_si256((const __m256i *)(const void *)wanted);
             for (int i = 0; i < AT_ONCE; i++)
                 sum[i] = _mm256_add_epi32(sum[i], multiply(values + column + MIN(i, last), sixteen));
@@ -134,11 +135,16 @@ find_some_products(const guint8 *values, int stride, const OmrPattern *pattern, 
         product[MIN(i, last)] = sum_of(sum[i]);
 }
 
+/* Patches are all as wide: told so, compilers make no loop of a row. */
 __attribute__((target("avx2"))) static void
 find_products_at_once(const guint8 *values, int stride, const OmrPattern *pattern, int n, gint32 *product)
 {
-    for (int i = 0; i < n; i += AT_ONCE)
-        find_some_products(values + i, stride, pattern, n - 1 - i, product + i);
+    for (int i = 0; i < n; i += AT_ONCE) {
+        if (pattern->width == OMR_PATCH_STRIDE)
+            find_some_products(values + i, stride, pattern, OMR_PATCH_STRIDE, n - 1 - i, product + i);
+        else
+            find_some_products(values + i, stride, pattern, pattern->width, n - 1 - i, product + i);
+    }
 }
 
 void

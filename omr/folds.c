@@ -175,9 +175,11 @@ find_in_margins(const Sheet *sheet, const Dips *dips)
         count_columns(left, sheet, dips, slope, 0, MARGIN_COLUMNS);
         count_columns(right, sheet, dips, slope, COLUMNS - MARGIN_COLUMNS, MARGIN_COLUMNS);
         for (int row = edge; row < dips->n_rows - edge; row++) {
-            Line line = {row, slope, left[row] + right[row]};
-            if (left[row] >= LEAST_MARGIN && right[row] >= LEAST_MARGIN && line.score >= LEAST_MARGINS)
-                g_array_append_val(lines, line);
+            int both = left[row] + right[row];
+            if (both < LEAST_MARGINS || left[row] < LEAST_MARGIN || right[row] < LEAST_MARGIN)
+                continue;
+            Line line = {row, slope, both};
+            g_array_append_val(lines, line);
         }
     }
     return lines;

@@ -277,15 +277,21 @@ map_ink(const OmrTarget *target, const guint8 *darkness, const Expected *expecte
         ink[at] = darkness[at] > expected->most[target->expected[at]];
 }
 
-static void
-count_around(const OmrTarget *target, const guint8 *ink, int opaque, Count *count)
+/* Of a window's pixels, how many lie around the position where ink can be told, and on how many of these is
+ * some. */
+OMR_VECTOR_CLONES static void
+count_around(const guint8 *zone, const guint8 *expected, const guint8 *ink, int n, guint8 darkest,
+             Count *count)
 {
-    for (guint i = 0; i < target->around.n; i++) {
-        guint32 at = target->around.at[i];
-        gboolean told = target->expected[at] < opaque;
-        count->around += (guint)told;
-        count->inked_around += told ? ink[at] : 0;
+    guint around = 0, inked = 0;
+
+    for (int at = 0; at < n; at++) {
+        guint8 told = (zone[at] == OMR_ZONE_AROUND) & (expected[at] <= darkest);
+        around += told;
+        inked += told & ink[at];
     }
+    count->around = around;
+    count->inked_around = inked;
 }
 
 static void
@@ -393,7 +399,9 @@ measure_target(const OmrTarget *target, const guint8 *darkness, const Page *page
     expect(&expected, page->response->tone, shade, page->threshold);
     map_ink(&seen, darkness, &expected, ink);
     count_inside(&seen, darkness, page, shade, &expected, ink, &count);
-    count_around(&seen, ink, page->opaque, &count);
+    if (target->option != NULL && page->opaque > 0)
+        count_around(target->zone, seen.expected, ink, target->width * target->height,
+                     (guint8)(page->opaque - 1), &count);
     if (target->option != NULL) {
         mark->patch = omr_patch_darkest(target, darkness, page->response, shade);
         count_outline(target, darkness, page->response, &count);

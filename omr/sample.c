@@ -219,7 +219,7 @@ omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int 
            step_y = (gint32)lrint(raster->across_y * RUN * 65536);
     for (int row = -FETCH_AHEAD; row < height; row++) {
         OmrRaster ahead = from_row(raster, row + FETCH_AHEAD), line = from_row(raster, row);
-        if (within && row + FETCH_AHEAD < height)
+        if (row + FETCH_AHEAD < height && (within || holds_row(image, &ahead, width)))
             fetch_row(image, &ahead, width);
         if (row < 0)
             continue;
