@@ -24,6 +24,8 @@ typedef struct {
     int scale;
     OmrPoint at; /* in the image, when seen */
     gboolean seen, moved;
+    OmrPoint off;     /* px: from where the map puts it, when the page is aligned */
+    double px_per_mm; /* of the map there */
 } OmrSighting;
 
 typedef struct {

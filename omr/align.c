@@ -144,6 +144,27 @@ note_sighting(OmrAlignment *alignment, const OmrSighting *sighting, double score
     g_array_index(alignment->sightings, OmrSighting, alignment->sightings->len - 1).seen = score > 0;
 }
 
+static double
+px_per_mm_at(const OmrHomography *map, OmrPoint page)
+{
+    OmrJacobian step = omr_homography_jacobian(map, page);
+
+    return sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
+}
+
+/* What the sightings are as witnesses, now that the map is known. */
+static void
+settle_sightings(OmrAlignment *alignment)
+{
+    for (guint i = 0; i < alignment->sightings->len; i++) {
+        OmrSighting *sighting = &g_array_index(alignment->sightings, OmrSighting, i);
+        OmrPoint page = {sighting->patch->x_mm, sighting->patch->y_mm};
+        OmrPoint at = omr_homography_apply(&alignment->map, page);
+        sighting->off = (OmrPoint){sighting->at.x - at.x, sighting->at.y - at.y};
+        sighting->px_per_mm = px_per_mm_at(&alignment->map, page);
+    }
+}
+
 /* Landmarks that are nowhere near may stand a row or a column away. */
 static void
 look_for_moved(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *image,
@@ -196,14 +217,6 @@ find_pairs(OmrAlignment *alignment, const OmrBlank *blank, int index, const OmrP
         g_array_append_val(pairs, pair);
     }
     return pairs;
-}
-
-static double
-px_per_mm_at(const OmrHomography *map, OmrPoint page)
-{
-    OmrJacobian step = omr_homography_jacobian(map, page);
-
-    return sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
 }
 
 /* Fits the map to the pairs, from loose to tight, and turns what is left into anchors. */
@@ -330,6 +343,7 @@ omr_align(OmrAlignment *alignment, const OmrBlank *blank, const OmrPyramid *imag
             return FALSE;
     }
     if (omr_alignment_is_trusted(alignment, blank, limits, NULL)) {
+        settle_sightings(alignment);
         look_for_moved(alignment, blank, image, limits);
         omr_alignment_find_places(alignment, blank, image);
     }

@@ -84,6 +84,8 @@ value_at(const OmrBend *bend, double x_mm, double y_mm, const OmrAnchor *except)
 
     for (guint i = 0; i < bend->anchors->len; i++) {
         double u = (anchors[i].x_mm - x_mm) * scale_x, v = (anchors[i].y_mm - y_mm) * scale_y;
+        if (fabs(v) >= 1) /* most of them, in long runs */
+            continue;
         double near = 1 - u * u - v * v;
         if (near > 0 && &anchors[i] != except)
             add(&sums, near * near, u, v, &anchors[i]);

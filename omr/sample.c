@@ -196,7 +196,8 @@ holds_row(const OmrImage *image, const OmrRaster *row, int width)
 G_ALWAYS_INLINE static inline void
 fetch_row(const OmrImage *image, const OmrRaster *row, int width)
 {
-    for (int i = 0; i < width; i += FETCH_PLACES) {
+    for (int next = 0; next < width - 1 + FETCH_PLACES; next += FETCH_PLACES) {
+        int i = MIN(next, width - 1);
         gsize x = (gsize)(row->x + row->across_x * i), y = (gsize)(row->y + row->across_y * i);
         __builtin_prefetch(image->pixels + y * (gsize)image->stride + x);
     }

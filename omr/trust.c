@@ -142,16 +142,12 @@ keep_nearest(Witness *list, int *n, Witness witness)
 
 /* Whether a landmark was seen, and as far off the map as the place it is asked for. */
 static gboolean
-is_for(const OmrAlignment *alignment, const OmrSighting *sighting, OmrPoint place, OmrPoint off)
+is_for(const OmrSighting *sighting, OmrPoint place, OmrPoint off)
 {
-    OmrPoint page = {sighting->patch->x_mm, sighting->patch->y_mm};
-    OmrPoint at = omr_homography_apply(&alignment->map, page);
-    OmrJacobian step = omr_homography_jacobian(&alignment->map, page);
-    double mm = hypot(page.x - place.x, page.y - place.y);
-    double px_per_mm = sqrt(fabs(step.xx * step.yy - step.xy * step.yx));
-    double dx = sighting->at.x - at.x - off.x, dy = sighting->at.y - at.y - off.y;
+    double mm = hypot(sighting->patch->x_mm - place.x, sighting->patch->y_mm - place.y);
+    double other_px = hypot(sighting->off.x - off.x, sighting->off.y - off.y);
 
-    return sighting->seen && hypot(dx, dy) <= (STEP_MM + STRAIN * mm) * px_per_mm;
+    return sighting->seen && other_px <= (STEP_MM + STRAIN * mm) * sighting->px_per_mm;
 }
 
 gboolean
@@ -173,7 +169,7 @@ omr_alignment_is_witnessed(const OmrAlignment *alignment, OmrPoint page, OmrPoin
     for (int side = 0; side < 4; side++) {
         int for_it = 0;
         for (int i = 0; i < n[side]; i++)
-            for_it += is_for(alignment, witnesses[side][i].sighting, page, off);
+            for_it += is_for(witnesses[side][i].sighting, page, off);
         if (n[side] - for_it >= CONTRARY && for_it < WITNESS_SHARE * n[side])
             return FALSE;
     }
