@@ -3,14 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define DEFAULT_STALL_S 60
 #define SOCKET_IN_CHILD 3
+/* A process that should have ended is killed after so much longer. */
+#define LAST_MS ((FEEDER_LAST_SECONDS + 2) * 1000)
 
 gboolean
 feeder_is_virtual(const ScannerFeederOptions *options)
@@ -74,13 +78,28 @@ feeder_child_spawn(FeederChild *child, const ScannerFeederOptions *options, GErr
     return TRUE;
 }
 
+static gboolean
+ends_by_itself(GPid pid)
+{
+    struct pollfd end = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+    if (end.fd < 0)
+        return FALSE;
+    gint64 until_us = g_get_monotonic_time() + (gint64)LAST_MS * 1000;
+    int ended;
+    do
+        ended = poll(&end, 1, (int)(MAX(until_us - g_get_monotonic_time(), 0) / 1000));
+    while (ended < 0 && errno == EINTR);
+    close(end.fd);
+    return ended > 0;
+}
+
 void
 feeder_child_end(FeederChild *child, gboolean by_force)
 {
     if (child->socket >= 0)
         close(child->socket);
     if (child->pid) {
-        if (by_force)
+        if (by_force || !ends_by_itself(child->pid))
             kill(child->pid, SIGKILL);
         while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
             continue;

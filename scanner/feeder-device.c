@@ -15,7 +15,8 @@ static const char *const sensors[] = {"page-loaded", "double-feed", "cover-open"
 static gboolean
 has_word(const char *text, const char *part)
 {
-    g_autofree char *folded = g_utf8_casefold(text ? text : "", -1);
+    g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+    g_autofree char *folded = g_utf8_casefold(valid, -1);
     return strstr(folded, part) != NULL;
 }
 

@@ -461,7 +461,7 @@ tell_end(FeederFeed *feed, const Work *work, const End *end)
     g_variant_dict_insert(&facts, "back", "u", (guint32)work->back);
     g_variant_dict_insert(&facts, "begun", "u", (guint32)(work->used > 0));
     g_variant_dict_insert(&facts, "cause", "u", (guint32)end->cause);
-    g_variant_dict_insert(&facts, "detail", "s", end->detail);
+    feeder_facts_text(&facts, "detail", end->detail);
     feeder_send(feed->socket, "ending", g_variant_dict_end(&facts), -1);
 }
 

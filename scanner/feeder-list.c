@@ -1,16 +1,23 @@
 #include "feeder-child-private.h"
 #include "feeder-device-private.h"
 
+static char *
+text_of(const FeederMessage *message, const char *fact)
+{
+    char *text = feeder_message_text(message, fact);
+    return text ? text : g_strdup("");
+}
+
 static ScannerDevice *
 unpack_device(const FeederMessage *message)
 {
     ScannerDevice *device = g_new0(ScannerDevice, 1);
     GVariant *dpi = g_variant_dict_lookup_value(message->facts, "dpi", G_VARIANT_TYPE("ad"));
 
-    device->name = feeder_message_text(message, "name");
-    device->vendor = feeder_message_text(message, "vendor");
-    device->model = feeder_message_text(message, "model");
-    device->type = feeder_message_text(message, "type");
+    device->name = text_of(message, "name");
+    device->vendor = text_of(message, "vendor");
+    device->model = text_of(message, "model");
+    device->type = text_of(message, "type");
     device->trouble = feeder_message_text(message, "trouble");
     device->sources = feeder_message_texts(message, "sources");
     device->modes = feeder_message_texts(message, "modes");
@@ -38,7 +45,8 @@ scanner_list_devices(const ScannerFeederOptions *options, GError **error)
     g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func(scanner_device_free);
     g_autoptr(FeederMessage) message = NULL;
     while ((message = feeder_child_await(&child, options, error)) && !feeder_message_is(message, "listed")) {
-        g_ptr_array_add(devices, unpack_device(message));
+        if (feeder_message_is(message, "device"))
+            g_ptr_array_add(devices, unpack_device(message));
         g_clear_pointer(&message, feeder_message_free);
     }
     feeder_child_end(&child, FALSE);

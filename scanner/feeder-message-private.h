@@ -26,7 +26,7 @@ double feeder_message_real(const FeederMessage *message, const char *fact);
 char *feeder_message_text(const FeederMessage *message, const char *fact);
 GStrv feeder_message_texts(const FeederMessage *message, const char *fact);
 
-/* Adds a text to the facts of a message, unless it is NULL. */
+/* Adds a text to the facts of a message, unless it is NULL; what is no UTF-8 in it is marked. */
 void feeder_facts_text(GVariantDict *facts, const char *fact, const char *text);
 
 /* Sends `name` with `facts` (floating or NULL, of type a{sv}) and `fd` (-1: none). FALSE when the other side

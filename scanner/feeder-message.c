@@ -75,8 +75,9 @@ feeder_message_texts(const FeederMessage *message, const char *fact)
 void
 feeder_facts_text(GVariantDict *facts, const char *fact, const char *text)
 {
-    if (text)
-        g_variant_dict_insert(facts, fact, "s", text);
+    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
+    if (valid)
+        g_variant_dict_insert(facts, fact, "s", valid);
 }
 
 gboolean
@@ -143,12 +144,12 @@ feeder_receive(int socket, int timeout_ms, FeederMessage **message)
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof(int))];
-    } control;
+    } control = {0};
     struct iovec data = {.iov_base = room, .iov_len = FEEDER_MESSAGE_MAX_BYTES};
     struct msghdr packet = {.msg_iov = &data,
                             .msg_iovlen = 1,
                             .msg_control = control.room,
-                            .msg_controllen = sizeof control.room};
+                            .msg_controllen = CMSG_LEN(sizeof(int))}; /* room for one, not for two */
     gssize length;
     do
         length = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);

@@ -1,13 +1,12 @@
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "feeder-child-private.h"
 #include "feeder-feed-private.h"
 #include "feeder-message-private.h"
 #include "scanner-feeder.h"
-
-/* When the station is gone, a driver gets this long to end what it does. */
-#define LAST_SECONDS 5
 
 /* The feeder process: this thread takes the station's messages, the device thread makes all SANE calls.
  *
@@ -24,7 +23,7 @@ tell_failure(const Process *process, const GError *error)
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
     g_variant_dict_insert(&facts, "code", "u", (guint32)error->code);
-    g_variant_dict_insert(&facts, "message", "s", error->message);
+    feeder_facts_text(&facts, "message", error->message);
     feeder_send(process->feed.socket, "failed", g_variant_dict_end(&facts), -1);
 }
 
@@ -168,6 +167,19 @@ take(Process *process, FeederMessage *message)
     feeder_message_free(message);
 }
 
+/* When the station is gone this process ends, whatever a driver does with the other threads: it may hold
+ * even the one that takes the messages, in sane_cancel(). */
+static gpointer
+watch_station(gpointer socket)
+{
+    struct pollfd station = {.fd = GPOINTER_TO_INT(socket)};
+    while (poll(&station, 1, -1) <= 0)
+        continue;
+    g_usleep(FEEDER_LAST_SECONDS * G_USEC_PER_SEC);
+    _exit(EXIT_FAILURE);
+    return NULL;
+}
+
 int
 scanner_feeder_serve(int socket)
 {
@@ -177,10 +189,10 @@ scanner_feeder_serve(int socket)
     signal(SIGPIPE, SIG_IGN); /* drivers write to scanners that are gone */
     signal(SIGINT, SIG_IGN);  /* a terminal sends it to both: the station decides */
     feeder_feed_init(&process.feed, socket);
+    g_thread_unref(g_thread_new("watch", watch_station, GINT_TO_POINTER(socket)));
     GThread *device = g_thread_new("device", run_device, &process);
     while (feeder_receive(socket, -1, &message) == FEEDER_RECEIVED)
         take(&process, message);
-    alarm(LAST_SECONDS);
     feeder_feed_cancel(&process.feed);
     g_async_queue_push(process.orders, feeder_message_new("quit"));
     g_thread_join(device);

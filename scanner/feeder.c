@@ -11,6 +11,9 @@
 #include "feeder-message-private.h"
 
 #define DEFAULT_CANCEL_S 35
+/* Resolutions beyond these are none, as in files (scanner-pages.h). */
+#define MIN_DPI 50
+#define MAX_DPI 2400
 
 struct ScannerFeeder {
     const ScannerFeederOptions *options;
@@ -30,6 +33,9 @@ struct ScannerFeeder {
     ScannerCause cause;
     char *detail;
     gboolean lost; /* the loss that goes with the end was told */
+
+    gboolean stale; /* the run before ended otherwise than by an empty feeder: what the driver still has of it
+                       must not come as part of the next */
 };
 
 void
@@ -199,7 +205,7 @@ scanner_feeder_free(ScannerFeeder *feeder)
 {
     if (!feeder)
         return;
-    end_process(feeder, feeder->running);
+    end_process(feeder, FALSE);
     about_clear(&feeder->about);
     g_free(feeder->detail);
     g_free(feeder);
@@ -207,23 +213,27 @@ scanner_feeder_free(ScannerFeeder *feeder)
 
 /* The run. */
 
-/* The device, opened and set again in a new process. */
+/* The device, opened and set again in a new process; without it there is no process. */
 static gboolean
 begin_again(ScannerFeeder *feeder, GError **error)
 {
-    end_process(feeder, TRUE);
-    return open_device(feeder, error) && set_device(feeder, error);
+    end_process(feeder, FALSE);
+    if (open_device(feeder, error) && set_device(feeder, error))
+        return TRUE;
+    end_process(feeder, FALSE);
+    return FALSE;
 }
 
 gboolean
 scanner_feeder_start(ScannerFeeder *feeder, GError **error)
 {
-    if (feeder->child.socket < 0 || !feeder_send(feeder->child.socket, "start", NULL, -1)) {
+    if (feeder->stale || feeder->child.socket < 0 || !feeder_send(feeder->child.socket, "start", NULL, -1)) {
         if (!begin_again(feeder, error))
             return FALSE;
         feeder_send(feeder->child.socket, "start", NULL, -1);
     }
     g_clear_pointer(&feeder->detail, g_free);
+    feeder->stale = FALSE;
     feeder->running = TRUE;
     feeder->calling = TRUE;
     feeder->heard_us = g_get_monotonic_time();
@@ -273,6 +283,8 @@ tell_end(ScannerFeeder *feeder, ScannerEvent *event)
     event->kind = loses && !feeder->lost ? SCANNER_FEEDER_LOST : SCANNER_FEEDER_ENDED;
     feeder->lost = TRUE;
     feeder->running = event->kind != SCANNER_FEEDER_ENDED;
+    /* the virtual feeder has nothing of that kind, and its pile lasts for as long as it is open */
+    feeder->stale = feeder->cause != SCANNER_CAUSE_EMPTY && !feeder_is_virtual(feeder->options);
 }
 
 static void
@@ -291,6 +303,12 @@ take_end(ScannerFeeder *feeder, const FeederMessage *message)
              feeder->cancelled_us ? NULL : detail);
 }
 
+static double
+believable(double dpi)
+{
+    return dpi >= MIN_DPI && dpi <= MAX_DPI ? dpi : 0;
+}
+
 static gboolean
 take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError **error)
 {
@@ -304,8 +322,8 @@ take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GE
                          .plane = {feeder_message_number(message, "red"),
                                    feeder_message_number(message, "green"),
                                    feeder_message_number(message, "blue")},
-                         .dpi_x = feeder_message_real(message, "dpi_x"),
-                         .dpi_y = feeder_message_real(message, "dpi_y")};
+                         .dpi_x = believable(feeder_message_real(message, "dpi_x")),
+                         .dpi_y = believable(feeder_message_real(message, "dpi_y"))};
     FeederBuffer *buffer = number < FEEDER_MAX_BUFFERS ? &feeder->buffers[number] : NULL;
     if (buffer && message->fd >= 0 && buffer->fd < 0) {
         buffer->fd = message->fd;
@@ -330,6 +348,10 @@ take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GE
     event->kind = SCANNER_FEEDER_PAGE;
     event->sheet = feeder_message_number(message, "sheet");
     event->back = feeder_message_number(message, "back") != 0;
+    /* what comes next, until the feeder process tells */
+    feeder->back = feeder->about.duplex && !event->back;
+    feeder->sheet = event->sheet + (feeder->back ? 0 : 1);
+    feeder->begun = FALSE;
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
     g_variant_dict_insert(&facts, "buffer", "u", number);
@@ -341,15 +363,15 @@ static gboolean
 take(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError **error)
 {
     feeder->heard_us = g_get_monotonic_time();
-    if (feeder_message_is(message, "page")) {
-        feeder->begun = FALSE;
+    if (feeder_message_is(message, "page"))
         return take_page(feeder, message, event, error);
-    }
     if (feeder_message_is(message, "ending")) {
         feeder->calling = TRUE; /* of sane_cancel() */
         take_end(feeder, message);
     } else if (feeder_message_is(message, "ended")) {
         feeder->calling = FALSE;
+        if (!feeder->ending)
+            note_end(feeder, SCANNER_CAUSE_IO_ERROR, NULL);
         tell_end(feeder, event);
     } else if (feeder_message_is(message, "calling") || feeder_message_is(message, "reading") ||
                feeder_message_is(message, "waiting")) {

@@ -67,7 +67,8 @@ typedef struct {
 
 const ScannerAbout *scanner_feeder_about(const ScannerFeeder *feeder);
 
-/* Begins to feed. */
+/* Begins to feed. After a run that ended otherwise than by an empty feeder the device is opened again, in a new
+ * process: drivers may still hold pages of that run, or may not have ended it. */
 gboolean scanner_feeder_start(ScannerFeeder *feeder, GError **error);
 
 /* No new sheet is begun until scanner_feeder_resume(); the sheet in work is finished. */
