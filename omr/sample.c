@@ -224,10 +224,12 @@ omr_image_sample(const OmrImage *image, const OmrRaster *raster, int width, int 
             fetch_row(image, &ahead, width);
         if (row < 0)
             continue;
-        Walk walk = {(gint32)(line.x * 65536), (gint32)(line.y * 65536), step_x, step_y};
-        if (!within && !holds_row(image, &line, width))
+        if (!within && !holds_row(image, &line, width)) {
             sample_edge(image, &line, width, out + row * stride);
-        else if (at_once)
+            continue;
+        }
+        Walk walk = {(gint32)(line.x * 65536), (gint32)(line.y * 65536), step_x, step_y};
+        if (at_once)
             sample_row_at_once(image, walk, &to, width, out + row * stride);
         else
             sample_row(image, walk, &to, width, out + row * stride);
