@@ -52,8 +52,6 @@ settle_known(Store *store, const LedgerSheets *sheets, LedgerSheet *sheet, GErro
         if (complete && !ledger_sheet_is_mixed(sheet))
             sheet->mended = serial;
     }
-    if (!sheet->settled)
-        sheet->mended = NULL;
     return TRUE;
 }
 

@@ -2,6 +2,7 @@
  *
  *   S1/2        page 2 of questionnaire S1, from a scan of its own
  *   S1/2=a      the same, and its answer is another: "1" unless given
+ *   ~/2         page 2 of a form without serials
  *   ?           nothing could be read of it
  *   ?x          the same, from an image of the bytes "x": one that came before when it was there
  *   X1/1?       refused, but its serial and page are known
@@ -46,7 +47,8 @@ feed_side_parse(const char *text, const char *scan)
     side.sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, side.bytes);
     side.bare = g_str_equal(text, "bare");
     if (known != NULL && known[1] != NULL)
-        side.reading = reading_new("DEMO", 1, known[0], atoi(known[1]), rest[0] == '=' ? rest + 1 : "1");
+        side.reading = reading_new("DEMO", 1, g_str_equal(known[0], "~") ? NULL : known[0], atoi(known[1]),
+                                   rest[0] == '=' ? rest + 1 : "1");
     else if (rest[0] == '?')
         side.reading = form_reading_new("a.jpg", 0);
     if (rest[0] == '?')

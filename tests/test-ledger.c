@@ -302,6 +302,25 @@ static const Case cases[] = {
      {"empty: S1/1 S2/2, S2/1 S3/2, S3/1", "empty: S1/1 S1/2, S2/1 S2/2, S3/1 S3/2"},
      "fed 6 whole 3 held 3 again 0+0 last 6:S3/1/2; settled 1:S1/1/2 mixed - between - -;"
      " settled 2:S2/1/2 mixed - between - -; settled 3:S3/1/0 no back - between - -; complete"},
+    {"sides-swapped-and-nothing-missing",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1 S2/2, S2/1 S1/2"},
+     "fed 2 whole 0 held 0 again 0-2 last -; settled 1:S1/1/2 mixed - between - -;"
+     " settled 2:S2/1/2 mixed - between - -"},
+    {"one-of-two-serials-came-whole",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1 S2/2", "empty: S1/1 S1/2"},
+     "fed 2 whole 1 held 1 again 0-1 last 2:S1/1/2; open 1:S1/1/2 mixed - between - -; missing 1"},
+    {"without-serials",
+     1,
+     3,
+     NULL,
+     {"simplex empty: ~/1, ~/1, ~/1"},
+     "fed 3 whole 3 held 3 again 0+0 last 3:/1/0; complete"},
     {"front-twice",
      2,
      1,
@@ -376,6 +395,26 @@ test_rule(gconstpointer data)
     station_check(&station);
 }
 
+/* What came first in another batch counts in this one too. */
+static void
+test_other_batch(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+
+    feed_run(&station, FALSE, 2, "empty: S1/1 S1/2, ?x ?y");
+    station_put_simple(&station, "S2", 1);
+    station.batch = "hai";
+    feed_run(&station, FALSE, 3, "empty: S1/2 S1/1, ?x ?y, S2/1 bare");
+    g_autoptr(StoreLedger) ledger = feed_ledger(&station);
+    g_autofree char *found = describe(ledger);
+    g_assert_cmpstr(found, ==,
+                    "fed 3 whole 3 held 3 again 0+0 last 3:S2/1/0; missing 1; refused 2 doubled 0");
+    station.batch = "ba";
+    feed_run(&station, FALSE, 1, "empty: S3/1 S3/2");
+    g_autoptr(StoreLedger) third = feed_ledger(&station);
+    g_assert_true(store_ledger_complete(third));
+}
+
 /* A sample list tells which questionnaires should be between those that came. */
 static void
 test_unseen(void)
@@ -409,6 +448,7 @@ main(int argc, char *argv[])
         g_autofree char *path = g_strdup_printf("/ledger/rule/%s", cases[i].name);
         g_test_add_data_func(path, &cases[i], test_rule);
     }
+    g_test_add_func("/ledger/other-batch", test_other_batch);
     g_test_add_func("/ledger/unseen", test_unseen);
     return g_test_run();
 }
