@@ -30,9 +30,10 @@ typedef struct {
     Progress *progress;
     ScanKeys *keys;
     ScanControl control;
-    guint sheets;  /* the last one shown … */
-    guint sides;   /* … and how many sides were */
-    GError *error; /* of writing a thumbnail */
+    const ScanResult *result; /* of the run, so far */
+    guint sheets;             /* the last one shown … */
+    guint sides;              /* … and how many sides were */
+    GError *error;            /* of writing a thumbnail */
 } Live;
 
 static const char *
@@ -93,11 +94,13 @@ tick(gpointer data)
     scan_keys_look(live->keys);
     if (!live->progress)
         return;
-    const char *state = g_atomic_int_get(&live->control.paused) ? _("paused") : "";
-    g_autofree char *line = live->keys
-                                ? g_strdup_printf(_("sheet %u, %u sides  %s  (p: pause or go on, s: stop)"),
-                                                  live->sheets, live->sides, state)
-                                : g_strdup_printf(_("sheet %u, %u sides"), live->sheets, live->sides);
+    const ScanResult *result = live->result;
+    const char *keys = !live->keys                               ? ""
+                       : g_atomic_int_get(&live->control.paused) ? _("  paused (p: go on, s: stop)")
+                                                                 : _("  (p: pause, s: stop)");
+    g_autofree char *line = g_strdup_printf(
+        _("sheet %u, sides: %u, refused: %u, lost: %u, fields for a person: %u%s"), live->sheets, live->sides,
+        result->refused, result->lost, (guint)(result->to_review + result->to_key), keys);
     progress_say(live->progress, line);
 }
 
@@ -153,14 +156,19 @@ run_once(Store *store, ScanOptions *options, Live *live, gboolean *again, GError
 {
     const ScanWishes *wishes = live->wishes;
     g_auto(ScanResult) result = {0};
+    live->result = &result;
     live->control = (ScanControl){0};
     live->keys = scan_keys_new(&live->control);
     live->progress = wishes->json ? NULL : progress_new(_("Scanning"), _("sides"), 0);
     gboolean done = scan_run(store, options, &result, error);
     g_clear_pointer(&live->progress, progress_free);
     g_clear_pointer(&live->keys, scan_keys_free);
-    if (!done)
+    if (!done) {
+        g_autoptr(GError) further = NULL;
+        if (result.first_sheet)
+            report(wishes, store, &result, &further);
         return COMMAND_FAILED;
+    }
     CommandStatus status = report(wishes, store, &result, error);
     *again = status != COMMAND_FAILED && ask_to_go_on(wishes, &result);
     return status;
