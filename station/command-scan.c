@@ -95,12 +95,10 @@ tick(gpointer data)
     if (!live->progress)
         return;
     const ScanResult *result = live->result;
-    const char *keys = !live->keys                               ? ""
-                       : g_atomic_int_get(&live->control.paused) ? _("  paused (p: go on, s: stop)")
-                                                                 : _("  (p: pause, s: stop)");
+    const char *state = g_atomic_int_get(&live->control.paused) ? _("; paused") : "";
     g_autofree char *line = g_strdup_printf(
-        _("sheet %u, sides: %u, refused: %u, lost: %u, fields for a person: %u%s"), live->sheets, live->sides,
-        result->refused, result->lost, (guint)(result->to_review + result->to_key), keys);
+        _("sheet %u; sides %u, refused %u, lost %u; fields for people %u%s"), live->sheets, live->sides,
+        result->refused, result->lost, (guint)(result->to_review + result->to_key), state);
     progress_say(live->progress, line);
 }
 
@@ -159,6 +157,8 @@ run_once(Store *store, ScanOptions *options, Live *live, gboolean *again, GError
     live->result = &result;
     live->control = (ScanControl){0};
     live->keys = scan_keys_new(&live->control);
+    if (live->keys && !wishes->json)
+        printf("%s\n", _("p: pause, and go on; s: stop after the sheet in work."));
     live->progress = wishes->json ? NULL : progress_new(_("Scanning"), _("sides"), 0);
     gboolean done = scan_run(store, options, &result, error);
     g_clear_pointer(&live->progress, progress_free);
