@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "words-private.h"
+
 #define MIN_DPI 50
 #define MAX_DPI 2400
 
@@ -128,7 +130,7 @@ scanner_pix_new(const ScannerFile *file, int index, int width_px, int height_px,
 void
 scanner_pix_from_byte_order(PIX *pix)
 {
-    pixEndianByteSwap(pix);
+    words_turn(pixGetData(pix), pixGetData(pix), (gsize)pixGetWpl(pix) * (gsize)pixGetHeight(pix));
     pixSetPadBits(pix, 0);
 }
 

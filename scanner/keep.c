@@ -2,18 +2,21 @@
 
 #include <glib/gi18n-lib.h>
 #include <png.h>
-#include <string.h>
-#include <turbojpeg.h>
+
+#include "keep-private.h"
+#include "words-private.h"
 
 #define QUALITY           90
 #define THUMBNAIL_QUALITY 75
 /* Level 1 packs a page in a tenth of the time that the default takes, into a tenth more. */
 #define PACKING 1
-/* Where a JFIF header has its unit and density (ITU-T T.871, 10.1). */
-#define JFIF_UNIT      13
-#define JFIF_DENSITY_X 14
-#define JFIF_DENSITY_Y 16
-#define JFIF_HEADER    20
+
+void
+keep_row(PIX *pix, int y, guint32 *to)
+{
+    gsize words = (gsize)pixGetWpl(pix);
+    words_turn(to, pixGetData(pix) + (gsize)y * words, words);
+}
 
 static GBytes *
 fail(const char *kind, GError **error)
@@ -29,40 +32,6 @@ whole_dpi(double dpi)
     return (guint)CLAMP(dpi + 0.5, 0, G_MAXUINT16);
 }
 
-/* TurboJPEG leaves the density open. */
-static void
-note_density(guint8 *jpeg, gulong length, const ScannerPage *page)
-{
-    guint16 x = GUINT16_TO_BE(whole_dpi(page->dpi_x)), y = GUINT16_TO_BE(whole_dpi(page->dpi_y));
-    if (length < JFIF_HEADER || memcmp(jpeg + 6, "JFIF", 5) != 0 || !x || !y)
-        return;
-    jpeg[JFIF_UNIT] = 1; /* dots per inch */
-    memcpy(jpeg + JFIF_DENSITY_X, &x, sizeof x);
-    memcpy(jpeg + JFIF_DENSITY_Y, &y, sizeof y);
-}
-
-static GBytes *
-encode_jpeg(const ScannerPage *page, PIX *bytes, int quality, GError **error)
-{
-    gboolean grey = pixGetDepth(bytes) == 8;
-    guint8 *jpeg = NULL;
-    gulong length = 0;
-    tjhandle encoder = tjInitCompress();
-    int failed =
-        !encoder || tjCompress2(encoder, (const guint8 *)pixGetData(bytes), pixGetWidth(bytes),
-                                pixGetWpl(bytes) * 4, pixGetHeight(bytes), grey ? TJPF_GRAY : TJPF_RGBX,
-                                &jpeg, &length, grey ? TJSAMP_GRAY : TJSAMP_420, quality, 0);
-    GBytes *kept = NULL;
-    if (!failed) {
-        note_density(jpeg, length, page);
-        kept = g_bytes_new(jpeg, length);
-    }
-    tjFree(jpeg);
-    if (encoder)
-        tjDestroy(encoder);
-    return kept ? kept : fail("JPEG", error);
-}
-
 static void
 append(png_structp png, png_bytep data, png_size_t length)
 {
@@ -75,10 +44,11 @@ flush(png_structp png G_GNUC_UNUSED)
 }
 
 static void
-write_png(png_structp png, png_infop info, const ScannerPage *page, PIX *bytes)
+write_png(png_structp png, png_infop info, const ScannerPage *page, guint32 *row)
 {
-    gboolean grey = pixGetDepth(bytes) == 8;
-    png_set_IHDR(png, info, (png_uint_32)pixGetWidth(bytes), (png_uint_32)pixGetHeight(bytes), 8,
+    PIX *pix = page->pix;
+    gboolean grey = pixGetDepth(pix) == 8;
+    png_set_IHDR(png, info, (png_uint_32)pixGetWidth(pix), (png_uint_32)pixGetHeight(pix), 8,
                  grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_pHYs(png, info, (png_uint_32)(page->dpi_x / 0.0254 + 0.5),
@@ -88,25 +58,28 @@ write_png(png_structp png, png_infop info, const ScannerPage *page, PIX *bytes)
     png_write_info(png, info);
     if (!grey)
         png_set_filler(png, 0, PNG_FILLER_AFTER);
-    const guint8 *rows = (const guint8 *)pixGetData(bytes);
-    for (int y = 0; y < pixGetHeight(bytes); y++)
-        png_write_row(png, rows + (gsize)y * (gsize)pixGetWpl(bytes) * 4);
+    for (int y = 0; y < pixGetHeight(pix); y++) {
+        keep_row(pix, y, row);
+        png_write_row(png, (const guint8 *)row);
+    }
     png_write_end(png, info);
 }
 
 static GBytes *
-encode_png(const ScannerPage *page, PIX *bytes, GError **error)
+encode_png(const ScannerPage *page, GError **error)
 {
     GByteArray *kept = g_byte_array_new();
+    guint32 *row = g_new(guint32, pixGetWpl(page->pix));
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     gboolean done = FALSE;
     if (info && setjmp(png_jmpbuf(png)) == 0) {
         png_set_write_fn(png, kept, append, flush);
-        write_png(png, info, page, bytes);
+        write_png(png, info, page, row);
         done = TRUE;
     }
     png_destroy_write_struct(&png, &info);
+    g_free(row);
     if (done)
         return g_byte_array_free_to_bytes(kept);
     g_byte_array_unref(kept);
@@ -134,13 +107,10 @@ scanner_page_encode(const ScannerPage *page, ScannerKeep keep, const char **endi
         return encode_g4(page, error);
     }
     *ending = keep == SCANNER_KEEP_JPEG ? "jpg" : "png";
-    PIX *bytes = pixEndianByteSwapNew(page->pix);
-    if (!bytes)
-        return fail(*ending, error);
-    GBytes *kept =
-        keep == SCANNER_KEEP_JPEG ? encode_jpeg(page, bytes, QUALITY, error) : encode_png(page, bytes, error);
-    pixDestroy(&bytes);
-    return kept;
+    if (keep != SCANNER_KEEP_JPEG)
+        return encode_png(page, error);
+    GBytes *kept = keep_jpeg(page, page->pix, QUALITY);
+    return kept ? kept : fail("JPEG", error);
 }
 
 GBytes *
@@ -150,10 +120,7 @@ scanner_page_thumbnail(const ScannerPage *page, GError **error)
     float scale = MIN((float)SCANNER_THUMBNAIL_PX / (float)side, 0.5f);
     PIX *small = pixGetDepth(page->pix) == 1 ? pixScaleToGray(page->pix, scale)
                                              : pixScaleAreaMap(page->pix, scale, scale);
-    if (!small)
-        return fail("JPEG", error);
-    pixEndianByteSwap(small);
-    GBytes *kept = encode_jpeg(page, small, THUMBNAIL_QUALITY, error);
+    GBytes *kept = small ? keep_jpeg(page, small, THUMBNAIL_QUALITY) : NULL;
     pixDestroy(&small);
-    return kept;
+    return kept ? kept : fail("JPEG", error);
 }
