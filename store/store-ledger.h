@@ -93,7 +93,8 @@ typedef struct {
     guint whole;   /* of them: every side stored, or held before, and the sides fit each other */
     /* Papers: the whole sheets, of which those that bear one page (or no page that is known, and the same
      * images) are one paper; and broken sheets whose questionnaire has all pages from elsewhere, one a
-     * serial. It is never more than there are, but for pages that are refused: so it hides no loss. */
+     * serial. It is never more than there are, but for pages that are refused, and forms without serials
+     * where sheets are fed twice: so it hides no loss. */
     guint held;
     guint repeated;  /* whole sheets that are the paper of an earlier one */
     gint difference; /* held − counted; 0 where nobody counted */
