@@ -574,14 +574,14 @@ test_new_form(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 }
 
 /* Killed at random moments, again and again, while files come in: every page is stored once, every file ends
- * in a tray once. Files that an earlier life left are moved out and in again, so that the next one takes them
- * at once. PHIEU_WATCH_KILLS says how often. */
+ * in a tray once. Files that an earlier life left, and others that it dealt with, are moved in again, so that
+ * the next one takes them at once. PHIEU_WATCH_KILLS says how often. */
 static void
 test_killed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     enum { PAGES = 2 * (G_N_ELEMENTS(serials) - 1), MAX_LIFE_US = 100000 };
     const char *wanted = g_getenv("PHIEU_WATCH_KILLS");
-    int lives = wanted ? atoi(wanted) : 25;
+    int lives = wanted ? atoi(wanted) : 12;
     g_auto(Watcher) watcher = watcher_new(fixture, G_N_ELEMENTS(serials) - 1);
     g_autofree char *hold = fixture_path(fixture, "hold");
     for (guint i = 0; i < PAGES; i++) {
@@ -594,10 +594,11 @@ test_killed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     for (int life = 0; life < lives; life++) {
         start(&watcher, "--jobs", life % 2 ? "1" : "2");
         wait_for(&watcher, says(watcher.output, "Watching"));
-        guint first = g_test_rand_int_range(0, PAGES);
-        for (guint i = first; i < MIN(first + 2, PAGES); i++) {
-            g_autofree char *name = g_strdup_printf("%u.jpg", i), *path = in(&watcher, name);
-            if (g_rename(path, hold) == 0)
+        guint first = (guint)g_test_rand_int_range(0, PAGES - 1);
+        for (guint i = first; i < first + 2; i++) {
+            g_autofree char *name = g_strdup_printf("%u.jpg", i), *path = in(&watcher, name),
+                            *done_name = g_strdup_printf("done/%u.jpg", i), *done = in(&watcher, done_name);
+            if (g_rename(path, hold) == 0 || g_rename(done, hold) == 0)
                 move_in(&watcher, hold, name);
         }
         g_usleep((gulong)g_test_rand_int_range(0, MAX_LIFE_US));
