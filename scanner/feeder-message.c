@@ -151,9 +151,10 @@ feeder_receive(int socket, int timeout_ms, FeederMessage **message)
                             .msg_control = control.room,
                             .msg_controllen = CMSG_LEN(sizeof(int))}; /* room for one, not for two */
     gssize length;
+    /* ECONNRESET comes once, when the other side ends without having read all: what it sent lies behind it */
     do
         length = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
-    while (length < 0 && errno == EINTR);
+    while (length < 0 && (errno == EINTR || errno == ECONNRESET));
     if (length <= 0) {
         g_free(room);
         return FEEDER_GONE;
