@@ -18,3 +18,7 @@ typedef struct {
 
 /* Adds the flags dark, faint, blurred, streak, flat_tail, cut_off, folded and covered where they hold. */
 void omr_quality_flag(FormReading *reading, const OmrPageView *view, const CalibrationProfile *profile);
+
+/* Adds flat_tail to a page that could not be aligned: a transfer that broke may be why. `dpi` 0: unknown. */
+void omr_quality_flag_tail(FormReading *reading, const OmrPyramid *image, double dpi,
+                           const CalibrationProfile *profile);

@@ -11,6 +11,11 @@
 /* Nor is paper without any noise, in its own white, give or take so much of 255. */
 #define TAIL_LIKE_PAPER 8
 
+/* Every so many pixels, across and down, tell the white of a page that was not aligned; and where an image
+ * does not tell its resolution, it is as high as A4. */
+#define TAIL_PAPER_STEP   7
+#define UNKNOWN_HEIGHT_MM 297.0
+
 static void G_GNUC_PRINTF(3, 4) flag(FormReading *reading, const char *code, const char *format, ...)
 {
     va_list arguments;
@@ -59,27 +64,62 @@ is_flat_row(const OmrImage *image, int y, guint8 value)
     return row[0] == value && memcmp(row, row + 1, (gsize)image->width - 1) == 0;
 }
 
-/* A file that ends early is filled up by some drivers with one grey value. */
-static void
-look_for_tail(FormReading *reading, const OmrPageView *view, double mm_per_px,
-              const CalibrationQuality *limits)
+/* How many rows at the end of the image are one flat grey. */
+static int
+tail_rows(const OmrImage *image)
 {
-    int level = MIN(1, view->image->n_levels - 1);
-    const OmrImage *image = omr_pyramid_image(view->image, level);
     guint8 value = image->pixels[(gsize)(image->height - 1) * (gsize)image->stride];
-    const OmrImage *whole = &view->image->level[0];
-    double paper = omr_white_at(view->white, whole->width / 2.0, whole->height / 2.0);
     int y = image->height;
 
-    if (value < TAIL_DARKEST || value > TAIL_LIGHTEST || fabs(value - paper) <= TAIL_LIKE_PAPER)
-        return;
+    if (value < TAIL_DARKEST || value > TAIL_LIGHTEST)
+        return 0;
     while (y > 0 && is_flat_row(image, y - 1, value))
         y--;
-    double tail_mm = (image->height - y) * mm_per_px * (1 << level);
-    if (tail_mm >= limits->tail_mm)
-        flag(reading, "flat_tail",
-             _("the lowest %.0f mm of the image are one flat grey: the scan broke off, scan the sheet again"),
-             tail_mm);
+    return image->height - y;
+}
+
+/* A file that ends early is filled up by some drivers with one grey value. `paper` is the white of the page.
+ */
+static void
+look_for_tail(FormReading *reading, const OmrPyramid *pyramid, double paper, double mm_per_px,
+              const CalibrationQuality *limits)
+{
+    int level = MIN(1, pyramid->n_levels - 1);
+    const OmrImage *image = omr_pyramid_image(pyramid, level);
+    guint8 value = image->pixels[(gsize)(image->height - 1) * (gsize)image->stride];
+    double tail_mm = tail_rows(image) * mm_per_px * (1 << level);
+
+    if (tail_mm < limits->tail_mm || fabs(value - paper) <= TAIL_LIKE_PAPER)
+        return;
+    flag(reading, "flat_tail",
+         _("the lowest %.0f mm of the image are one flat grey: the scan broke off, scan the sheet again"),
+         tail_mm);
+}
+
+/* The white of the rows above the tail, their median: most of a page is paper. 255 where there are none. */
+static double
+paper_above_tail(const OmrImage *image)
+{
+    int rows = image->height - tail_rows(image), step = TAIL_PAPER_STEP;
+    guint counts[256] = {0}, n = 0, lighter = 0;
+    int value = 255;
+
+    for (int y = 0; y < rows; y += step)
+        for (int x = 0; x < image->width; x += step, n++)
+            counts[image->pixels[(gsize)y * (gsize)image->stride + (gsize)x]]++;
+    while (n > 0 && value > 0 && (lighter += counts[value]) < n / 2)
+        value--;
+    return value;
+}
+
+void
+omr_quality_flag_tail(FormReading *reading, const OmrPyramid *pyramid, double dpi,
+                      const CalibrationProfile *profile)
+{
+    const OmrImage *image = omr_pyramid_image(pyramid, MIN(1, pyramid->n_levels - 1));
+    double mm_per_px = dpi > 0 ? 25.4 / dpi : UNKNOWN_HEIGHT_MM / pyramid->level[0].height;
+
+    look_for_tail(reading, pyramid, paper_above_tail(image), mm_per_px, calibration_profile_quality(profile));
 }
 
 /* How far the form's print lies beyond the image, in mm; 0 when it is all there. */
@@ -154,9 +194,11 @@ omr_quality_flag(FormReading *reading, const OmrPageView *view, const Calibratio
 {
     const CalibrationQuality *limits = calibration_profile_quality(profile);
     double mm_per_px = 25.4 / sqrt(reading->dpi_x * reading->dpi_y);
+    const OmrImage *whole = &view->image->level[0];
 
     look_at_light(reading, view, limits);
     look_for_streaks(reading, view, mm_per_px);
-    look_for_tail(reading, view, mm_per_px, limits);
+    look_for_tail(reading, view->image, omr_white_at(view->white, whole->width / 2.0, whole->height / 2.0),
+                  mm_per_px, limits);
     look_for_lost_print(reading, view, mm_per_px, profile);
 }

@@ -317,6 +317,8 @@ omr_reader_read(OmrReader *reader, const OmrInput *input)
     double aligned_ms = now_ms();
     if (aligned)
         read_marks(reader, blank, image, &alignment, reading, input->positions);
+    else
+        omr_quality_flag_tail(reading, image, input->dpi_y, reader->profile);
     double marked_ms = now_ms();
     if (aligned)
         read_boxes(reader, blank, &alignment, reading);

@@ -119,6 +119,28 @@ test_damages(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A page of which too little came to be known is refused, and says why all the same. */
+static void
+test_tail_of_a_refused_page(Fixture *fixture, gconstpointer data)
+{
+    static const double tails[] = {0, 0.6, 0.9, 1};
+
+    (void)data;
+    for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
+        CalibrationScan scan = {.dpi = 200, .mode = CALIBRATION_GREY, .noise = 2, .grey_tail = tails[i]};
+        g_autoptr(FormReading) reading = read_filled(fixture, &scan);
+        g_test_message("a tail of %.0f%%", 100 * tails[i]);
+        g_assert_true(reading->refused == (tails[i] > 0));
+        g_assert_true(has_page_flag(reading, "flat_tail") == (tails[i] > 0));
+        if (reading->refused)
+            g_assert_cmpstr(g_array_index(reading->flags, FormFlag, 0).code, !=, "flat_tail");
+    }
+    CalibrationScan other = {.dpi = 200, .mode = CALIBRATION_GREY, .noise = 2, .cut_off = 0.8};
+    g_autoptr(FormReading) cut = read_filled(fixture, &other);
+    g_assert_true(cut->refused);
+    g_assert_false(has_page_flag(cut, "flat_tail"));
+}
+
 /* A white label over rows in the middle, with or without marks beneath. */
 static void
 cover_rows(cairo_t *cr, gpointer data)
@@ -268,6 +290,7 @@ main(int argc, char *argv[])
     static const FixtureTest tests[] = {
         {"/quality/clean", test_clean, NULL},
         {"/quality/damages", test_damages, NULL},
+        {"/quality/tail-of-a-refused-page", test_tail_of_a_refused_page, NULL},
         {"/quality/faint", test_faint, &outlines},
         {"/quality/covered", test_covered, NULL},
         {"/quality/streak-touches", test_streak_touches, NULL},
