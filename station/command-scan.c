@@ -20,7 +20,7 @@
 typedef struct {
     char *device, *batch, *source, *mode, *size, *keep, *profile, *thumbnails;
     GStrv options, once;
-    int sheets, dpi, jobs, stall_s;
+    int sheets, dpi, jobs, stall_s, cancel_s;
     gboolean list, json;
 } ScanWishes;
 
@@ -297,7 +297,8 @@ check_wishes(ScanWishes *wishes, GError **error)
     if (!name_check("--batch", wishes->batch, error) ||
         !check_range("--sheets", wishes->sheets, MAX_SHEETS, error) ||
         !check_range("--dpi", wishes->dpi, 2400, error) ||
-        !check_range("--stall", wishes->stall_s, MAX_STALL_S, error))
+        !check_range("--stall", wishes->stall_s, MAX_STALL_S, error) ||
+        !check_range("--cancel", wishes->cancel_s, MAX_STALL_S, error))
         return FALSE;
     if (wishes->thumbnails && !folder_make(wishes->thumbnails, error))
         return FALSE;
@@ -316,7 +317,8 @@ scan(const CommandCall *call, ScanWishes *wishes, GError **error)
     ScannerFeederOptions device = {.program = scan_feeder_program,
                                    .virtual_dir = virtual_dir,
                                    .device = wishes->device,
-                                   .stall_s = (guint)MAX(wishes->stall_s, 0)};
+                                   .stall_s = (guint)MAX(wishes->stall_s, 0),
+                                   .cancel_s = (guint)MAX(wishes->cancel_s, 0)};
 
     if (wishes->list)
         return list_devices(&device, error);
@@ -363,6 +365,9 @@ command_scan(CommandCall *call, GError **error)
          "N"},
         {"stall", 0, 0, G_OPTION_ARG_INT, &wishes.stall_s,
          N_("A scanner that gives nothing for so many seconds hangs (60 unless given)"), "S"},
+        {"cancel", 0, 0, G_OPTION_ARG_INT, &wishes.cancel_s,
+         N_("One that hangs and is told to end is ended by force after so many seconds (35 unless given)"),
+         "S"},
         {"thumbnails", 0, 0, G_OPTION_ARG_FILENAME, &wishes.thumbnails,
          N_("Writes a small picture of each side to this folder as it comes"), "DIR"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &wishes.json,
