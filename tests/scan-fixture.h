@@ -1,0 +1,63 @@
+/* A pile of filled sheets for the virtual feeder, a station that awaits them, and what the station must say
+ * and hold of them in the end. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/* What is printed on a sheet. */
+typedef struct {
+    char serial[16];
+    int pages[2]; /* front and back; 0: nothing is printed there */
+} ScanSheet;
+
+/* Sheets in turn: a questionnaire of two pages, one of three: its first sheet, its second with a bare back.
+ */
+typedef struct {
+    char *dir;        /* all else is in it */
+    GArray *sheets;   /* of ScanSheet, in the order of the pile */
+    GPtrArray *sides; /* paths of their images, front and back in turn; NULL where nothing is printed */
+    char *bare;       /* path of an image of blank paper */
+    char *station;    /* an empty one, that has the forms and the sample list */
+} ScanPile;
+
+/* Prints, fills and scans so many sheets, at 150 dpi. */
+ScanPile *scan_pile_new(guint n_sheets);
+void scan_pile_free(ScanPile *pile);
+
+/* A path in the pile's folder; the caller frees it. */
+char *scan_pile_path(const ScanPile *pile, const char *name);
+
+/* A new folder `name` that the virtual feeder feeds: the sheets whose positions in the pile, from 1, are in
+ * `positions` (NULL: all), with `script` (NULL: none). Where `one_sided`, the printed sides alone. */
+char *scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions, gboolean one_sided,
+                       const char *script);
+
+/* A copy of the empty station. */
+char *scan_pile_station(const ScanPile *pile, const char *name);
+
+/* The only sheet with this serial that bears just these pages (0: nothing); its position, or 0. */
+guint scan_pile_find(const ScanPile *pile, const char *serial, int front, int back);
+
+/* What the station holds, as people will export it: a line a value of a page that is held; by
+ * serial, page and question. */
+char *scan_station_held(const char *station);
+
+typedef struct {
+    guint held, doubled, refused; /* pages */
+    guint wanted;                 /* pages of the pile that are held once */
+    guint orphans;                /* files of the archive that no page names */
+    guint torn;                   /* images that are not there, or not what their name says */
+} ScanHoldings;
+
+/* What the station holds of the pile. */
+ScanHoldings scan_station_count(const ScanPile *pile, const char *station);
+
+/* Sides of the pile that are printed on. */
+guint scan_pile_printed(const ScanPile *pile);
+
+/* The last line of what `phieu scan --json` prints, its end; NULL where there is none. */
+json_t *scan_end_of(const char *output);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScanPile, scan_pile_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, json_decref)

@@ -1,0 +1,467 @@
+/* `phieu scan` over the virtual feeder, whatever befalls it: one file of scenarios/feeder/ a case.
+ *
+ * A pile of six sheets is fed as the file's script says; then it is done as the program says, run by run,
+ * until the batch is complete. In the end the station holds what it holds of an undisturbed run.
+ *
+ *     [feeder] [fault …]   the script of the virtual feeder (docs/virtual-feeder.md)
+ *     [scan]               sheets=   the operator's count (6; 0: nobody counted)
+ *                          options=  further words of the command line, by ;
+ *                          one-sided=true  the pile has printed sides only, each a sheet
+ *                          refused=  pages that stay refused in the end (0)
+ *                          complete=false  the batch needs a person in the end
+ *                          told=     what the program says in the end all the same
+ *     [run N]              what is fed and what the program must say of it:
+ *                          feed=     positions in the pile: "4-", "4", "2,4": as told by the run before
+ *                          own=true  … or the operator's own idea
+ *                          stall= cancel=  as of the command line, in s
+ *                          status=   of the exit
+ *                          cause=
+ *                          last=     position of the sheet named as the last held; 0: none
+ *                          broken=   positions of the sheets to feed again
+ *                          difference=  against the operator's count, where it is named */
+#include "scan-fixture.h"
+
+#include <string.h>
+
+#include "command-fixture.h"
+
+static ScanPile *pile;
+static char *undisturbed; /* what the station holds after a run with no faults */
+
+typedef struct {
+    const char *name;
+    GKeyFile *file;
+    char *station, *folder;
+    guint runs;
+    json_t *end; /* of the last run */
+} Scenario;
+
+/* ---- the file ---- */
+
+static const char *const keys_of_scan[] = {"sheets",   "options", "one-sided", "refused",
+                                           "complete", "told",    NULL};
+static const char *const keys_of_run[] = {"feed",  "own",  "stall",  "cancel",     "status",
+                                          "cause", "last", "broken", "difference", NULL};
+
+/* A word that nothing reads is a mistake in the file. */
+static void
+check_keys(GKeyFile *file)
+{
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    for (char **group = groups; *group; group++) {
+        gboolean run = g_str_has_prefix(*group, "run ");
+        if (!run && strcmp(*group, "scan") != 0) {
+            g_assert_true(strcmp(*group, "feeder") == 0 || g_str_has_prefix(*group, "fault "));
+            continue;
+        }
+        g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+        for (char **key = keys; *key; key++)
+            if (!g_strv_contains(run ? keys_of_run : keys_of_scan, *key))
+                g_error("[%s] %s: no such key", *group, *key);
+    }
+}
+
+/* The part that is the virtual feeder's. */
+static char *
+script_of(GKeyFile *file)
+{
+    g_autoptr(GKeyFile) script = g_key_file_new();
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    for (char **group = groups; *group; group++) {
+        if (strcmp(*group, "feeder") != 0 && !g_str_has_prefix(*group, "fault "))
+            continue;
+        g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+        for (char **key = keys; *key; key++) {
+            g_autofree char *value = g_key_file_get_value(file, *group, *key, NULL);
+            g_key_file_set_value(script, *group, *key, value);
+        }
+    }
+    return g_key_file_to_data(script, NULL, NULL);
+}
+
+static int
+number_of(GKeyFile *file, const char *group, const char *key, int otherwise)
+{
+    return g_key_file_has_key(file, group, key, NULL) ? g_key_file_get_integer(file, group, key, NULL)
+                                                      : otherwise;
+}
+
+/* ---- what the program says ---- */
+
+static gint64
+end_number(const Scenario *scenario, const char *key)
+{
+    json_t *value = json_object_get(scenario->end, key);
+    g_assert_true(json_is_integer(value));
+    return json_integer_value(value);
+}
+
+static const char *
+end_text(const Scenario *scenario, const char *key)
+{
+    return json_string_value(json_object_get(scenario->end, key));
+}
+
+/* Position in the pile of a whole sheet as the program names it; 0: it names none. A name that fits no sheet
+ * of the pile is wrong. */
+static guint
+find_whole(const json_t *name)
+{
+    if (!json_is_object(name))
+        return 0;
+    const json_t *pages = json_object_get(name, "pages");
+    const char *serial = json_string_value(json_object_get(name, "serial"));
+    int front = (int)json_integer_value(json_array_get(pages, 0)),
+        back = (int)json_integer_value(json_array_get(pages, 1));
+    guint position = scan_pile_find(pile, serial, front, back);
+    if (!position)
+        g_test_message("no such sheet: serial %s, pages %d and %d", serial ? serial : "?", front, back);
+    g_assert_cmpuint(position, !=, 0);
+    return position;
+}
+
+static gboolean
+bears(guint position, const char *serial, int page)
+{
+    const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, position - 1);
+    return strcmp(sheet->serial, serial) == 0 && (sheet->pages[0] == page || sheet->pages[1] == page);
+}
+
+/* Adds the sheets of the pile that a broken one may be: the one that bears what was read of it, or those
+ * between its neighbours. */
+static void
+find_broken(const json_t *broken, GArray *positions)
+{
+    const char *serial = json_string_value(json_object_get(broken, "serial"));
+    int page = (int)json_integer_value(json_array_get(json_object_get(broken, "pages"), 0));
+    guint n = pile->sheets->len;
+    guint before = find_whole(json_object_get(broken, "before")),
+          after = find_whole(json_object_get(broken, "after"));
+    for (guint i = 1; serial && page && i <= n; i++)
+        if (bears(i, serial, page)) {
+            g_array_append_val(positions, i);
+            return;
+        }
+    guint end = after ? after : MIN(before + 2, n + 1);
+    for (guint i = before + 1; i < end; i++)
+        g_array_append_val(positions, i);
+}
+
+static GArray *
+broken_now(const Scenario *scenario)
+{
+    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
+    const json_t *all = json_object_get(scenario->end, "broken");
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *broken = json_array_get(all, i);
+        if (!json_is_true(json_object_get(broken, "settled")))
+            find_broken(broken, positions);
+    }
+    return positions;
+}
+
+static char *
+positions_text(const GArray *positions)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < positions->len; i++)
+        g_string_append_printf(text, "%s%u", i ? "," : "", g_array_index(positions, guint, i));
+    return g_string_free(text, FALSE);
+}
+
+/* The sheets that bear pages which questionnaires lack. */
+static GArray *
+bearers_of_missing(const Scenario *scenario)
+{
+    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
+    json_t *missing = json_object_get(scenario->end, "missing");
+    for (guint i = 1; i <= pile->sheets->len; i++) {
+        const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i - 1);
+        const json_t *pages = json_object_get(missing, sheet->serial);
+        gboolean bears_one = FALSE;
+        for (size_t k = 0; k < json_array_size(pages); k++)
+            bears_one |= bears(i, sheet->serial, (int)json_integer_value(json_array_get(pages, k)));
+        if (bears_one)
+            g_array_append_val(positions, i);
+    }
+    return positions;
+}
+
+/* What a person does who does what the program says (scan-report.c, print_way_on() and
+ * scan_report_ledger()): positions to feed, or NULL where there is nothing to do. */
+static char *
+way_on(const Scenario *scenario)
+{
+    g_autoptr(GArray) broken = broken_now(scenario);
+    gint64 difference = end_number(scenario, "difference");
+    if (strcmp(end_text(scenario, "cause"), "empty") != 0)
+        return g_strdup_printf("%u-", find_whole(json_object_get(scenario->end, "last")) + 1);
+    if (-difference > (gint64)broken->len)
+        return g_strdup("1-");
+    if (broken->len)
+        return positions_text(broken);
+    if (difference < 0)
+        return g_strdup("1-");
+    g_autoptr(GArray) missing = bearers_of_missing(scenario);
+    return missing->len ? positions_text(missing) : NULL;
+}
+
+/* ---- feeding ---- */
+
+static GArray *
+parse_positions(const char *feed)
+{
+    g_auto(GStrv) words = g_strsplit(feed, ",", -1);
+    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (char **word = words; *word; word++) {
+        guint position = (guint)g_ascii_strtoull(*word, NULL, 10);
+        g_assert_cmpuint(position, >=, 1);
+        g_assert_cmpuint(position, <=, pile->sheets->len);
+        g_array_append_val(positions, position);
+    }
+    return positions;
+}
+
+/* A few sheets by themselves, in the same feeder, which has recovered. */
+static char *
+folder_of(const Scenario *scenario, const char *feed)
+{
+    if (g_str_has_suffix(feed, "-"))
+        return g_strdup(scenario->folder);
+    g_autoptr(GArray) positions = parse_positions(feed);
+    g_autofree char *name = g_strdup_printf("%s-%u", scenario->name, scenario->runs);
+    return scan_pile_folder(pile, name, positions, FALSE, NULL);
+}
+
+static void
+add_seconds(GPtrArray *words, GKeyFile *file, const char *group, const char *key)
+{
+    if (group && g_key_file_has_key(file, group, key, NULL))
+        g_ptr_array_add(words, g_strdup_printf("--%s=%d", key, number_of(file, group, key, 0)));
+}
+
+/* `group` NULL: as it comes. */
+static Run
+scan(const Scenario *scenario, const char *feed, const char *group)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *folder = folder_of(scenario, feed);
+    g_auto(GStrv) options = g_key_file_get_string_list(scenario->file, "scan", "options", NULL, NULL);
+    int sheets = number_of(scenario->file, "scan", "sheets", (int)pile->sheets->len);
+    const char *const fixed[] = {"-C",     scenario->station, "scan", "--batch", "pile",
+                                 "--json", "--jobs",          "1",    "--dpi",   "150"};
+    for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
+        g_ptr_array_add(words, g_strdup(fixed[i]));
+    g_ptr_array_add(words, g_strdup_printf("--device=virtual:%s", folder));
+    if (sheets)
+        g_ptr_array_add(words, g_strdup_printf("--sheets=%d", sheets));
+    if (g_str_has_suffix(feed, "-"))
+        g_ptr_array_add(words, g_strdup_printf("--once=first-sheet=%d", atoi(feed)));
+    add_seconds(words, scenario->file, group, "stall");
+    add_seconds(words, scenario->file, group, "cancel");
+    for (char **option = options; option && *option; option++)
+        g_ptr_array_add(words, g_strdup(*option));
+    g_ptr_array_add(words, NULL);
+    return run_phieu_v((const char *const *)words->pdata, NULL);
+}
+
+/* ---- checking ---- */
+
+static void
+check_run(const Scenario *scenario, const char *group, const Run *run)
+{
+    GKeyFile *file = scenario->file;
+    g_autofree char *cause = g_key_file_get_string(file, group, "cause", NULL),
+                    *broken = g_key_file_get_string(file, group, "broken", NULL);
+    g_autoptr(GArray) found = broken_now(scenario);
+    g_autofree char *named = positions_text(found);
+    guint last = find_whole(json_object_get(scenario->end, "last"));
+
+    g_assert_cmpstr(end_text(scenario, "cause"), ==, cause);
+    g_assert_cmpint((int)last, ==, number_of(file, group, "last", -1));
+    g_assert_cmpstr(named, ==, broken ? broken : "");
+    g_assert_cmpint(run->status, ==, number_of(file, group, "status", -1));
+    if (g_key_file_has_key(file, group, "difference", NULL))
+        g_assert_cmpint(end_number(scenario, "difference"), ==, number_of(file, group, "difference", 0));
+}
+
+/* The program says that the batch is complete when it is, and not before. */
+static void
+check_complete(const Scenario *scenario)
+{
+    GKeyFile *file = scenario->file;
+    g_autofree char *held = scan_station_held(scenario->station);
+    gboolean all = strcmp(held, undisturbed) == 0,
+             complete = json_is_true(json_object_get(scenario->end, "complete"));
+    if (complete)
+        g_assert_cmpstr(held, ==, undisturbed);
+    if (!g_key_file_has_key(file, "scan", "complete", NULL))
+        g_assert_true(complete == all || end_number(scenario, "unsettled") > 0);
+}
+
+/* Feeds once, and compares what the program says with what it should. FALSE where it says nothing. */
+static gboolean
+run_once(Scenario *scenario, const char *group)
+{
+    GKeyFile *file = scenario->file;
+    g_autofree char *feed = g_key_file_get_string(file, group, "feed", NULL);
+    g_assert_nonnull(feed);
+    if (scenario->runs > 0 && !g_key_file_get_boolean(file, group, "own", NULL)) {
+        g_autofree char *told = way_on(scenario);
+        g_assert_cmpstr(told, ==, feed);
+    }
+    scenario->runs++;
+    g_auto(Run) run = scan(scenario, feed, group);
+    g_test_message("%s: fed %s, status %d\n%s%s", group, feed, run.status, run.output, run.problems);
+    json_decref(scenario->end);
+    scenario->end = scan_end_of(run.output);
+    g_assert_nonnull(scenario->end);
+    if (!scenario->end)
+        return FALSE;
+    check_run(scenario, group, &run);
+    check_complete(scenario);
+    return TRUE;
+}
+
+static void
+check_end(const Scenario *scenario)
+{
+    GKeyFile *file = scenario->file;
+    g_autofree char *held = scan_station_held(scenario->station), *told = way_on(scenario);
+    gboolean complete = !g_key_file_has_key(file, "scan", "complete", NULL) ||
+                        g_key_file_get_boolean(file, "scan", "complete", NULL);
+    ScanHoldings holdings = scan_station_count(pile, scenario->station);
+    guint printed = scan_pile_printed(pile);
+
+    g_autofree char *expected = g_key_file_get_string(file, "scan", "told", NULL);
+    g_assert_cmpstr(told, ==, expected);
+    g_assert_true(json_is_true(json_object_get(scenario->end, "complete")) == complete);
+    g_assert_cmpstr(held, ==, undisturbed);
+    g_assert_cmpuint(holdings.wanted, ==, printed);
+    g_assert_cmpuint(holdings.held, ==, printed);
+    g_assert_cmpuint(holdings.doubled, ==, 0);
+    g_assert_cmpuint(holdings.refused, ==, (guint)number_of(file, "scan", "refused", 0));
+    g_assert_cmpuint(holdings.torn, ==, 0);
+    g_assert_cmpuint(holdings.orphans, ==, 0);
+    g_assert_cmpint(end_number(scenario, "held"), ==, pile->sheets->len);
+}
+
+static void
+scenario_free(Scenario *scenario)
+{
+    json_decref(scenario->end);
+    g_key_file_unref(scenario->file);
+    g_free(scenario->station);
+    g_free(scenario->folder);
+    g_free(scenario);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
+
+static Scenario *
+scenario_load(const char *name)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "scenarios", "feeder", name, NULL);
+    Scenario *scenario = g_new0(Scenario, 1);
+    GError *error = NULL;
+    scenario->name = name;
+    scenario->file = g_key_file_new();
+    g_key_file_load_from_file(scenario->file, path, G_KEY_FILE_NONE, &error);
+    g_assert_no_error(error);
+    check_keys(scenario->file);
+    g_autofree char *script = script_of(scenario->file), *station = g_strdup_printf("%s-station", name);
+    scenario->station = scan_pile_station(pile, station);
+    scenario->folder = scan_pile_folder(
+        pile, name, NULL, g_key_file_get_boolean(scenario->file, "scan", "one-sided", NULL), script);
+    return scenario;
+}
+
+static void
+test_scenario(gconstpointer data)
+{
+    g_autoptr(Scenario) scenario = scenario_load(data);
+    for (guint i = 1;; i++) {
+        g_autofree char *group = g_strdup_printf("run %u", i);
+        if (!g_key_file_has_group(scenario->file, group))
+            break;
+        if (!run_once(scenario, group))
+            return;
+    }
+    g_assert_cmpuint(scenario->runs, >, 0);
+    check_end(scenario);
+}
+
+/* ---- all of them ---- */
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Files that differ in the place of the fault alone, STATUS-PLACE-side-N.conf, are taken every fourth, so
+ * that the test stays short; with PHIEU_SCENARIOS=all, every one. */
+static gboolean
+is_taken(const char *name, guint *places)
+{
+    gboolean place = strstr(name, "-side-") != NULL;
+    *places += place;
+    return !place || *places % 4 == 1 || g_strcmp0(g_getenv("PHIEU_SCENARIOS"), "all") == 0;
+}
+
+static GPtrArray *
+list_scenarios(void)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "scenarios", "feeder", NULL);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDir) dir = g_dir_open(path, 0, &error);
+    g_assert_no_error(error);
+    for (const char *name; (name = g_dir_read_name(dir));)
+        if (g_str_has_suffix(name, ".conf"))
+            g_ptr_array_add(names, g_strdup(name));
+    g_assert_cmpuint(names->len, >, 0);
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+/* What there is to hold. */
+static void
+feed_undisturbed(void)
+{
+    Scenario scenario = {.name = "undisturbed", .file = g_key_file_new()};
+    scenario.station = scan_pile_station(pile, "undisturbed-station");
+    scenario.folder = scan_pile_folder(pile, "undisturbed", NULL, FALSE, NULL);
+    g_auto(Run) run = scan(&scenario, "1-", NULL);
+    assert_status(run, 0);
+    scenario.end = scan_end_of(run.output);
+    g_assert_true(json_is_true(json_object_get(scenario.end, "complete")));
+    ScanHoldings holdings = scan_station_count(pile, scenario.station);
+    g_assert_cmpuint(holdings.wanted, ==, scan_pile_printed(pile));
+    undisturbed = scan_station_held(scenario.station);
+    json_decref(scenario.end);
+    g_key_file_unref(scenario.file);
+    g_free(scenario.station);
+    g_free(scenario.folder);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    pile = scan_pile_new(6);
+    feed_undisturbed();
+    g_autoptr(GPtrArray) names = list_scenarios();
+    guint places = 0;
+    for (guint i = 0; i < names->len; i++) {
+        if (!is_taken(names->pdata[i], &places))
+            continue;
+        g_autofree char *path = g_strdup_printf("/scenarios/%s", (const char *)names->pdata[i]);
+        g_test_add_data_func(path, names->pdata[i], test_scenario);
+    }
+    g_test_set_nonfatal_assertions(); /* one scenario that fails hides no other */
+    int status = g_test_run();
+    scan_pile_free(pile);
+    g_free(undisturbed);
+    return status;
+}
