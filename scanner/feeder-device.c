@@ -252,6 +252,8 @@ look_back(FeederDevice *device)
     ScannerAbout *about = &device->about;
     g_autofree char *adf_mode = feeder_option_text(device->handle, "adf-mode");
 
+    g_free(about->source);
+    g_free(about->mode);
     about->source = feeder_option_text(device->handle, "source");
     about->mode = feeder_option_text(device->handle, "mode");
     about->duplex = has_word(about->source, "duplex") || has_word(adf_mode, "duplex") ||
