@@ -123,7 +123,7 @@ simulate(const ScanPile *pile, const Form *form, const char *serial, int page)
     CalibrationScan scan = {.dpi = DPI, .mode = CALIBRATION_GREY};
     g_autoptr(PIX) pix = calibration_simulate(form->printer, &id, respondent, &scan, random);
     g_assert_nonnull(pix);
-    scan.dpi = 2 * DPI; /* of the paper that is half as wide */
+    pixSetResolution(pix, 2 * DPI, 2 * DPI); /* of the paper that is half as wide */
     char *path = g_strdup_printf("%s/%s-%d.jpg", pile->dir, serial, page);
     calibration_write(pix, &scan, path, &error);
     g_assert_no_error(error);
@@ -173,11 +173,11 @@ scan_pile_new(guint n_sheets)
     form_init(&three, pile, "THREE", 3);
     for (guint serial = 1; pile->sheets->len < n_sheets; serial++) {
         g_autofree char *name = g_strdup_printf("%07u", serial);
-        add_sheet(pile, serial % 2 ? &two : &three, name, 1, 2);
-        if (serial % 2 == 0)
+        gboolean long_one = serial % 2 == 0 && pile->sheets->len + 2 <= n_sheets;
+        add_sheet(pile, long_one ? &three : &two, name, 1, 2);
+        if (long_one)
             add_sheet(pile, &three, name, 3, 0);
     }
-    g_assert_cmpuint(pile->sheets->len, ==, n_sheets); /* no questionnaire is cut through */
     form_clear(&two);
     form_clear(&three);
     return pile;
@@ -246,21 +246,10 @@ scan_pile_station(const ScanPile *pile, const char *name)
 }
 
 guint
-scan_pile_find(const ScanPile *pile, const char *serial, int front, int back)
-{
-    for (guint i = 0; i < pile->sheets->len; i++) {
-        const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i);
-        if (g_strcmp0(sheet->serial, serial) == 0 && sheet->pages[0] == front && sheet->pages[1] == back)
-            return i + 1;
-    }
-    return 0;
-}
-
-guint
-scan_pile_printed(const ScanPile *pile)
+scan_pile_printed(const ScanPile *pile, guint n_sheets)
 {
     guint printed = 0;
-    for (guint i = 0; i < pile->sides->len; i++)
+    for (guint i = 0; i < 2 * n_sheets; i++)
         printed += pile->sides->pdata[i] != NULL;
     return printed;
 }
@@ -310,14 +299,15 @@ scan_station_held(const char *station)
     return g_string_free(held, FALSE);
 }
 
+/* Pages of the first `n_sheets` that are held once. */
 static guint
-count_wanted(sqlite3 *database, const ScanPile *pile)
+count_wanted(sqlite3 *database, const ScanPile *pile, guint n_sheets)
 {
     sqlite3_stmt *query = prepare(database, "SELECT count(*) FROM page JOIN questionnaire AS q"
                                             " ON q.id = page.questionnaire"
                                             " WHERE q.serial = ? AND page.page = ? AND page.state = 'held'");
     guint wanted = 0;
-    for (guint i = 0; i < pile->sheets->len; i++)
+    for (guint i = 0; i < n_sheets; i++)
         for (guint side = 0; side < 2; side++) {
             const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i);
             if (!sheet->pages[side])
@@ -369,13 +359,17 @@ count_images(sqlite3 *database, const char *station, ScanHoldings *holdings)
                                             " WHERE id IN (SELECT image FROM page)");
     files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     nftw(images, note_file, 16, FTW_PHYS);
-    holdings->orphans = g_hash_table_size(files);
     while (sqlite3_step(query) == SQLITE_ROW) {
-        gpointer sound = NULL;
-        gboolean there = g_hash_table_lookup_extended(files, text_of(query, 0), NULL, &sound);
-        holdings->torn += !there || !sound;
-        holdings->orphans -= there;
+        holdings->torn += !g_hash_table_lookup(files, text_of(query, 0));
+        g_hash_table_remove(files, text_of(query, 0));
     }
+    GHashTableIter left;
+    gpointer name;
+    for (g_hash_table_iter_init(&left, files); g_hash_table_iter_next(&left, &name, NULL);)
+        if (g_str_has_suffix(name, ".new"))
+            holdings->unfinished++;
+        else
+            holdings->orphans++;
     sqlite3_finalize(query);
     g_clear_pointer(&files, g_hash_table_unref);
 }
@@ -384,11 +378,20 @@ ScanHoldings
 scan_station_count(const ScanPile *pile, const char *station)
 {
     sqlite3 *database = open_database(station);
-    ScanHoldings holdings = {.wanted = count_wanted(database, pile)};
+    ScanHoldings holdings = {.wanted = count_wanted(database, pile, pile->sheets->len)};
     count_pages(database, &holdings);
     count_images(database, station, &holdings);
     sqlite3_close(database);
     return holdings;
+}
+
+gboolean
+scan_station_holds(const ScanPile *pile, const char *station, guint n_sheets)
+{
+    sqlite3 *database = open_database(station);
+    guint held = count_wanted(database, pile, n_sheets);
+    sqlite3_close(database);
+    return held == scan_pile_printed(pile, n_sheets);
 }
 
 /* ---- what the program says ---- */
@@ -404,4 +407,131 @@ scan_end_of(const char *output)
         json_decref(object);
     }
     return NULL;
+}
+
+/* The only sheet with this serial that bears just these pages (0: nothing); its position, or 0. */
+static guint
+find_sheet(const ScanPile *pile, const char *serial, int front, int back)
+{
+    for (guint i = 0; i < pile->sheets->len; i++) {
+        const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i);
+        if (g_strcmp0(sheet->serial, serial) == 0 && sheet->pages[0] == front && sheet->pages[1] == back)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Position in the pile of a whole sheet as the program names it; 0: it names none. A name that fits no sheet
+ * of the pile is wrong. */
+static guint
+find_whole(const ScanPile *pile, const json_t *name)
+{
+    if (!json_is_object(name))
+        return 0;
+    const json_t *pages = json_object_get(name, "pages");
+    const char *serial = json_string_value(json_object_get(name, "serial"));
+    int front = (int)json_integer_value(json_array_get(pages, 0)),
+        back = (int)json_integer_value(json_array_get(pages, 1));
+    guint position = find_sheet(pile, serial, front, back);
+    if (!position)
+        g_test_message("no such sheet: serial %s, pages %d and %d", serial ? serial : "?", front, back);
+    g_assert_cmpuint(position, !=, 0);
+    return position;
+}
+
+static gboolean
+bears(const ScanPile *pile, guint position, const char *serial, int page)
+{
+    const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, position - 1);
+    return strcmp(sheet->serial, serial) == 0 && (sheet->pages[0] == page || sheet->pages[1] == page);
+}
+
+/* Adds the sheets of the pile that a broken one may be: the one that bears what was read of it, or those
+ * between its neighbours. */
+static void
+find_broken(const ScanPile *pile, const json_t *broken, GArray *positions)
+{
+    const char *serial = json_string_value(json_object_get(broken, "serial"));
+    int page = (int)json_integer_value(json_array_get(json_object_get(broken, "pages"), 0));
+    guint n = pile->sheets->len;
+    guint before = find_whole(pile, json_object_get(broken, "before")),
+          after = find_whole(pile, json_object_get(broken, "after"));
+    for (guint i = 1; serial && page && i <= n; i++)
+        if (bears(pile, i, serial, page)) {
+            g_array_append_val(positions, i);
+            return;
+        }
+    guint end = after ? after : MIN(before + 2, n + 1);
+    for (guint i = before + 1; i < end; i++)
+        g_array_append_val(positions, i);
+}
+
+static GArray *
+broken_now(const ScanPile *pile, const json_t *ledger)
+{
+    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
+    const json_t *all = json_object_get(ledger, "broken");
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *broken = json_array_get(all, i);
+        if (!json_is_true(json_object_get(broken, "settled")))
+            find_broken(pile, broken, positions);
+    }
+    return positions;
+}
+
+/* The sheets that bear pages which questionnaires lack. */
+static GArray *
+bearers_of_missing(const ScanPile *pile, const json_t *ledger)
+{
+    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
+    const json_t *missing = json_object_get(ledger, "missing");
+    for (guint i = 1; i <= pile->sheets->len; i++) {
+        const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i - 1);
+        const json_t *pages = json_object_get(missing, sheet->serial);
+        gboolean bears_one = FALSE;
+        for (size_t k = 0; k < json_array_size(pages); k++)
+            bears_one |= bears(pile, i, sheet->serial, (int)json_integer_value(json_array_get(pages, k)));
+        if (bears_one)
+            g_array_append_val(positions, i);
+    }
+    return positions;
+}
+
+static char *
+positions_text(const GArray *positions)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < positions->len; i++)
+        g_string_append_printf(text, "%s%u", i ? "," : "", g_array_index(positions, guint, i));
+    return g_string_free(text, FALSE);
+}
+
+guint
+scan_last(const ScanPile *pile, const json_t *ledger)
+{
+    return find_whole(pile, json_object_get(ledger, "last"));
+}
+
+char *
+scan_broken(const ScanPile *pile, const json_t *ledger)
+{
+    g_autoptr(GArray) broken = broken_now(pile, ledger);
+    return positions_text(broken);
+}
+
+char *
+scan_way_on(const ScanPile *pile, const json_t *ledger)
+{
+    g_autoptr(GArray) broken = broken_now(pile, ledger);
+    json_int_t difference = json_integer_value(json_object_get(ledger, "difference"));
+    if (g_strcmp0(json_string_value(json_object_get(ledger, "cause")), "empty") != 0)
+        return g_strdup_printf("%u-", scan_last(pile, ledger) + 1);
+    if (-difference > (json_int_t)broken->len)
+        return g_strdup("1-");
+    if (broken->len)
+        return positions_text(broken);
+    if (difference < 0)
+        return g_strdup("1-");
+    g_autoptr(GArray) missing = bearers_of_missing(pile, ledger);
+    return missing->len ? positions_text(missing) : NULL;
 }

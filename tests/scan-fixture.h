@@ -36,9 +36,6 @@ char *scan_pile_folder(const ScanPile *pile, const char *name, const GArray *pos
 /* A copy of the empty station. */
 char *scan_pile_station(const ScanPile *pile, const char *name);
 
-/* The only sheet with this serial that bears just these pages (0: nothing); its position, or 0. */
-guint scan_pile_find(const ScanPile *pile, const char *serial, int front, int back);
-
 /* What the station holds, as people will export it: a line a value of a page that is held; by
  * serial, page and question. */
 char *scan_station_held(const char *station);
@@ -46,18 +43,27 @@ char *scan_station_held(const char *station);
 typedef struct {
     guint held, doubled, refused; /* pages */
     guint wanted;                 /* pages of the pile that are held once */
-    guint orphans;                /* files of the archive that no page names */
+    guint orphans;                /* whole files of the archive that no page names */
+    guint unfinished;             /* files that were being written when the station was killed (.new) */
     guint torn;                   /* images that are not there, or not what their name says */
 } ScanHoldings;
 
 /* What the station holds of the pile. */
 ScanHoldings scan_station_count(const ScanPile *pile, const char *station);
 
-/* Sides of the pile that are printed on. */
-guint scan_pile_printed(const ScanPile *pile);
+/* Sides of the first `n_sheets` that are printed on; whether the station holds all of them. */
+guint scan_pile_printed(const ScanPile *pile, guint n_sheets);
+gboolean scan_station_holds(const ScanPile *pile, const char *station, guint n_sheets);
 
 /* The last line of what `phieu scan --json` prints, its end; NULL where there is none. */
 json_t *scan_end_of(const char *output);
+
+/* Of an end, or of what `phieu batch show --json` prints: the position in the pile of the sheet named as the
+ * last held (0: none); those of the sheets to be fed again ("2,5"); and what a person feeds who does what the
+ * program says ("4-": from there on; NULL: nothing). A name that no sheet of the pile has fails the test. */
+guint scan_last(const ScanPile *pile, const json_t *ledger);
+char *scan_broken(const ScanPile *pile, const json_t *ledger);
+char *scan_way_on(const ScanPile *pile, const json_t *ledger);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScanPile, scan_pile_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, json_decref)

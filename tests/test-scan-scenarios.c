@@ -102,110 +102,6 @@ end_text(const Scenario *scenario, const char *key)
     return json_string_value(json_object_get(scenario->end, key));
 }
 
-/* Position in the pile of a whole sheet as the program names it; 0: it names none. A name that fits no sheet
- * of the pile is wrong. */
-static guint
-find_whole(const json_t *name)
-{
-    if (!json_is_object(name))
-        return 0;
-    const json_t *pages = json_object_get(name, "pages");
-    const char *serial = json_string_value(json_object_get(name, "serial"));
-    int front = (int)json_integer_value(json_array_get(pages, 0)),
-        back = (int)json_integer_value(json_array_get(pages, 1));
-    guint position = scan_pile_find(pile, serial, front, back);
-    if (!position)
-        g_test_message("no such sheet: serial %s, pages %d and %d", serial ? serial : "?", front, back);
-    g_assert_cmpuint(position, !=, 0);
-    return position;
-}
-
-static gboolean
-bears(guint position, const char *serial, int page)
-{
-    const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, position - 1);
-    return strcmp(sheet->serial, serial) == 0 && (sheet->pages[0] == page || sheet->pages[1] == page);
-}
-
-/* Adds the sheets of the pile that a broken one may be: the one that bears what was read of it, or those
- * between its neighbours. */
-static void
-find_broken(const json_t *broken, GArray *positions)
-{
-    const char *serial = json_string_value(json_object_get(broken, "serial"));
-    int page = (int)json_integer_value(json_array_get(json_object_get(broken, "pages"), 0));
-    guint n = pile->sheets->len;
-    guint before = find_whole(json_object_get(broken, "before")),
-          after = find_whole(json_object_get(broken, "after"));
-    for (guint i = 1; serial && page && i <= n; i++)
-        if (bears(i, serial, page)) {
-            g_array_append_val(positions, i);
-            return;
-        }
-    guint end = after ? after : MIN(before + 2, n + 1);
-    for (guint i = before + 1; i < end; i++)
-        g_array_append_val(positions, i);
-}
-
-static GArray *
-broken_now(const Scenario *scenario)
-{
-    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
-    const json_t *all = json_object_get(scenario->end, "broken");
-    for (size_t i = 0; i < json_array_size(all); i++) {
-        const json_t *broken = json_array_get(all, i);
-        if (!json_is_true(json_object_get(broken, "settled")))
-            find_broken(broken, positions);
-    }
-    return positions;
-}
-
-static char *
-positions_text(const GArray *positions)
-{
-    GString *text = g_string_new(NULL);
-    for (guint i = 0; i < positions->len; i++)
-        g_string_append_printf(text, "%s%u", i ? "," : "", g_array_index(positions, guint, i));
-    return g_string_free(text, FALSE);
-}
-
-/* The sheets that bear pages which questionnaires lack. */
-static GArray *
-bearers_of_missing(const Scenario *scenario)
-{
-    GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
-    json_t *missing = json_object_get(scenario->end, "missing");
-    for (guint i = 1; i <= pile->sheets->len; i++) {
-        const ScanSheet *sheet = &g_array_index(pile->sheets, ScanSheet, i - 1);
-        const json_t *pages = json_object_get(missing, sheet->serial);
-        gboolean bears_one = FALSE;
-        for (size_t k = 0; k < json_array_size(pages); k++)
-            bears_one |= bears(i, sheet->serial, (int)json_integer_value(json_array_get(pages, k)));
-        if (bears_one)
-            g_array_append_val(positions, i);
-    }
-    return positions;
-}
-
-/* What a person does who does what the program says (scan-report.c, print_way_on() and
- * scan_report_ledger()): positions to feed, or NULL where there is nothing to do. */
-static char *
-way_on(const Scenario *scenario)
-{
-    g_autoptr(GArray) broken = broken_now(scenario);
-    gint64 difference = end_number(scenario, "difference");
-    if (strcmp(end_text(scenario, "cause"), "empty") != 0)
-        return g_strdup_printf("%u-", find_whole(json_object_get(scenario->end, "last")) + 1);
-    if (-difference > (gint64)broken->len)
-        return g_strdup("1-");
-    if (broken->len)
-        return positions_text(broken);
-    if (difference < 0)
-        return g_strdup("1-");
-    g_autoptr(GArray) missing = bearers_of_missing(scenario);
-    return missing->len ? positions_text(missing) : NULL;
-}
-
 /* ---- feeding ---- */
 
 static GArray *
@@ -248,8 +144,8 @@ scan(const Scenario *scenario, const char *feed, const char *group)
     g_autofree char *folder = folder_of(scenario, feed);
     g_auto(GStrv) options = g_key_file_get_string_list(scenario->file, "scan", "options", NULL, NULL);
     int sheets = number_of(scenario->file, "scan", "sheets", (int)pile->sheets->len);
-    const char *const fixed[] = {"-C",     scenario->station, "scan", "--batch", "pile",
-                                 "--json", "--jobs",          "1",    "--dpi",   "150"};
+    const char *const fixed[] = {"-C", scenario->station, "scan",      "--batch", "pile", "--json", "--jobs",
+                                 "1",  "--size",          "105x148.5", "--dpi",   "300"};
     for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
         g_ptr_array_add(words, g_strdup(fixed[i]));
     g_ptr_array_add(words, g_strdup_printf("--device=virtual:%s", folder));
@@ -273,9 +169,8 @@ check_run(const Scenario *scenario, const char *group, const Run *run)
     GKeyFile *file = scenario->file;
     g_autofree char *cause = g_key_file_get_string(file, group, "cause", NULL),
                     *broken = g_key_file_get_string(file, group, "broken", NULL);
-    g_autoptr(GArray) found = broken_now(scenario);
-    g_autofree char *named = positions_text(found);
-    guint last = find_whole(json_object_get(scenario->end, "last"));
+    g_autofree char *named = scan_broken(pile, scenario->end);
+    guint last = scan_last(pile, scenario->end);
 
     g_assert_cmpstr(end_text(scenario, "cause"), ==, cause);
     g_assert_cmpint((int)last, ==, number_of(file, group, "last", -1));
@@ -307,7 +202,7 @@ run_once(Scenario *scenario, const char *group)
     g_autofree char *feed = g_key_file_get_string(file, group, "feed", NULL);
     g_assert_nonnull(feed);
     if (scenario->runs > 0 && !g_key_file_get_boolean(file, group, "own", NULL)) {
-        g_autofree char *told = way_on(scenario);
+        g_autofree char *told = scan_way_on(pile, scenario->end);
         g_assert_cmpstr(told, ==, feed);
     }
     scenario->runs++;
@@ -327,11 +222,11 @@ static void
 check_end(const Scenario *scenario)
 {
     GKeyFile *file = scenario->file;
-    g_autofree char *held = scan_station_held(scenario->station), *told = way_on(scenario);
+    g_autofree char *held = scan_station_held(scenario->station), *told = scan_way_on(pile, scenario->end);
     gboolean complete = !g_key_file_has_key(file, "scan", "complete", NULL) ||
                         g_key_file_get_boolean(file, "scan", "complete", NULL);
     ScanHoldings holdings = scan_station_count(pile, scenario->station);
-    guint printed = scan_pile_printed(pile);
+    guint printed = scan_pile_printed(pile, pile->sheets->len);
 
     g_autofree char *expected = g_key_file_get_string(file, "scan", "told", NULL);
     g_assert_cmpstr(told, ==, expected);
@@ -343,6 +238,7 @@ check_end(const Scenario *scenario)
     g_assert_cmpuint(holdings.refused, ==, (guint)number_of(file, "scan", "refused", 0));
     g_assert_cmpuint(holdings.torn, ==, 0);
     g_assert_cmpuint(holdings.orphans, ==, 0);
+    g_assert_cmpuint(holdings.unfinished, ==, 0);
     g_assert_cmpint(end_number(scenario, "held"), ==, pile->sheets->len);
 }
 
@@ -437,7 +333,7 @@ feed_undisturbed(void)
     scenario.end = scan_end_of(run.output);
     g_assert_true(json_is_true(json_object_get(scenario.end, "complete")));
     ScanHoldings holdings = scan_station_count(pile, scenario.station);
-    g_assert_cmpuint(holdings.wanted, ==, scan_pile_printed(pile));
+    g_assert_cmpuint(holdings.wanted, ==, scan_pile_printed(pile, pile->sheets->len));
     undisturbed = scan_station_held(scenario.station);
     json_decref(scenario.end);
     g_key_file_unref(scenario.file);
