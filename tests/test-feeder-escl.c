@@ -376,6 +376,38 @@ test_hang(void)
     expect_pages(&server, &again, N_PAGES, TRUE);
 }
 
+/* Some other computer has the scanner, for as long as the driver asks. */
+static void
+test_busy(void)
+{
+    g_auto(Server) server = server_new("what=busy\npage=0");
+    const ScannerSettings settings = {.dpi = DPI};
+    g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
+    g_auto(FeederRun) run = feeder_fixture_run(feeder);
+    feeder_fixture_expect(&run, 0, SCANNER_CAUSE_BUSY, 1);
+}
+
+/* A stop leaves what the driver had downloaded: the next run begins with a front, and with page 1 again. */
+static void
+test_stopped(void)
+{
+    g_auto(Server) server = server_new("");
+    const ScannerSettings settings = {.dpi = DPI};
+    g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
+    g_autoptr(GError) error = NULL;
+    g_auto(ScannerEvent) event = {0};
+    g_assert_true(scanner_feeder_start(feeder, &error));
+    feeder_fixture_next(feeder, &event);
+    g_assert_cmpint(event.kind, ==, SCANNER_FEEDER_PAGE);
+    scanner_feeder_stop(feeder);
+    g_auto(FeederRun) rest = feeder_fixture_finish(feeder);
+    g_assert_cmpuint(rest.pages->len % 2, ==, 1);
+    g_assert_cmpuint(rest.n_lost, ==, 0);
+    g_auto(FeederRun) again = feeder_fixture_run(feeder);
+    feeder_fixture_expect(&again, N_PAGES, SCANNER_CAUSE_EMPTY, N_PAGES / 2 + 1);
+    expect_pages(&server, &again, N_PAGES, TRUE);
+}
+
 /* The scanner is switched off. */
 static void
 test_gone(void)
@@ -409,6 +441,8 @@ main(int argc, char **argv)
     }
     g_test_add_func("/feeder-escl/truncated", test_truncated);
     g_test_add_func("/feeder-escl/hang", test_hang);
+    g_test_add_func("/feeder-escl/busy", test_busy);
+    g_test_add_func("/feeder-escl/stopped", test_stopped);
     g_test_add_func("/feeder-escl/gone", test_gone);
     return g_test_run();
 }
