@@ -24,10 +24,13 @@ struct ScannerFeeder {
 
     /* the run */
     gboolean running;
-    gboolean calling;    /* the driver was asked for something and has not answered */
-    gint64 heard_us;     /* when a message last came */
-    gint64 cancelled_us; /* it hung, and was told to end; 0: not */
-    guint sheet;         /* in work, as told last */
+    gboolean calling; /* the driver was asked for something and has not answered */
+    /* The stall clock counts the time waited for messages, so that it stands still while this process is
+     * stopped or busy elsewhere. */
+    gint64 silent_us; /* since a message last came */
+    gboolean hung;    /* for too long: it was told to end … */
+    gint64 hung_us;   /* … this long ago */
+    guint sheet;      /* in work, as told last */
     gboolean back, begun;
     gboolean ending; /* it told why it ends: */
     ScannerCause cause;
@@ -236,8 +239,8 @@ scanner_feeder_start(ScannerFeeder *feeder, GError **error)
     feeder->stale = FALSE;
     feeder->running = TRUE;
     feeder->calling = TRUE;
-    feeder->heard_us = g_get_monotonic_time();
-    feeder->cancelled_us = 0;
+    feeder->silent_us = 0;
+    feeder->hung = FALSE;
     feeder->sheet = 1;
     feeder->back = feeder->begun = feeder->ending = feeder->lost = FALSE;
     return TRUE;
@@ -297,10 +300,10 @@ take_end(ScannerFeeder *feeder, const FeederMessage *message)
     feeder->begun = feeder_message_number(message, "begun") != 0;
     /* what a cancelled call says of itself is not why it was cancelled */
     note_end(feeder,
-             feeder->cancelled_us       ? SCANNER_CAUSE_HUNG
+             feeder->hung               ? SCANNER_CAUSE_HUNG
              : cause < SCANNER_N_CAUSES ? (ScannerCause)cause
                                         : SCANNER_CAUSE_IO_ERROR,
-             feeder->cancelled_us ? NULL : detail);
+             feeder->hung ? NULL : detail);
 }
 
 static double
@@ -362,7 +365,7 @@ take_page(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GE
 static gboolean
 take(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError **error)
 {
-    feeder->heard_us = g_get_monotonic_time();
+    feeder->silent_us = 0;
     if (feeder_message_is(message, "page"))
         return take_page(feeder, message, event, error);
     if (feeder_message_is(message, "ending")) {
@@ -388,13 +391,13 @@ take(ScannerFeeder *feeder, FeederMessage *message, ScannerEvent *event, GError 
 static void
 watch_stall(ScannerFeeder *feeder)
 {
-    gint64 now = g_get_monotonic_time();
-    if (!feeder->calling || now - feeder->heard_us < stall_us(feeder))
+    if (!feeder->calling || feeder->silent_us < stall_us(feeder))
         return;
-    if (!feeder->cancelled_us) {
-        feeder->cancelled_us = now;
+    if (!feeder->hung) {
+        feeder->hung = TRUE;
+        feeder->hung_us = 0;
         feeder_send(feeder->child.socket, "cancel", NULL, -1);
-    } else if (now - feeder->cancelled_us >= cancel_us(feeder)) {
+    } else if (feeder->hung_us >= cancel_us(feeder)) {
         if (!feeder->ending)
             note_end(feeder, SCANNER_CAUSE_HUNG, NULL);
         end_process(feeder, TRUE);
@@ -406,9 +409,22 @@ next_wait(const ScannerFeeder *feeder, gint64 until_us)
 {
     gint64 now = g_get_monotonic_time(), wake = until_us;
     if (feeder->calling)
-        wake = MIN(wake, feeder->cancelled_us ? feeder->cancelled_us + cancel_us(feeder)
-                                              : feeder->heard_us + stall_us(feeder));
+        wake = MIN(wake, now + (feeder->hung ? cancel_us(feeder) - feeder->hung_us
+                                             : stall_us(feeder) - feeder->silent_us));
     return (int)CLAMP((wake - now + 999) / 1000, 0, G_MAXINT);
+}
+
+/* The next message, at the latest by `until_us`; the stall clock goes on. */
+static FeederReceipt
+receive(ScannerFeeder *feeder, gint64 until_us, FeederMessage **message)
+{
+    int wait_ms = next_wait(feeder, until_us);
+    gint64 begun_us = g_get_monotonic_time();
+    FeederReceipt receipt = feeder_receive(feeder->child.socket, wait_ms, message);
+    gint64 waited_us = MIN(g_get_monotonic_time() - begun_us, (gint64)wait_ms * 1000);
+    feeder->silent_us += waited_us;
+    feeder->hung_us += waited_us;
+    return receipt;
 }
 
 gboolean
@@ -422,13 +438,13 @@ scanner_feeder_next(ScannerFeeder *feeder, int timeout_ms, ScannerEvent *event, 
             break;
         }
         g_autoptr(FeederMessage) message = NULL;
-        FeederReceipt receipt = feeder_receive(feeder->child.socket, next_wait(feeder, until_us), &message);
+        FeederReceipt receipt = receive(feeder, until_us, &message);
         if (receipt == FEEDER_RECEIVED) {
             if (!take(feeder, message, event, error))
                 return FALSE;
         } else if (receipt == FEEDER_GONE) {
             if (!feeder->ending)
-                note_end(feeder, feeder->cancelled_us ? SCANNER_CAUSE_HUNG : SCANNER_CAUSE_CRASHED, NULL);
+                note_end(feeder, feeder->hung ? SCANNER_CAUSE_HUNG : SCANNER_CAUSE_CRASHED, NULL);
             end_process(feeder, TRUE);
         } else {
             watch_stall(feeder);

@@ -67,8 +67,8 @@ typedef struct {
 
 const ScannerAbout *scanner_feeder_about(const ScannerFeeder *feeder);
 
-/* Begins to feed. After a run that ended otherwise than by an empty feeder the device is opened again, in a new
- * process: drivers may still hold pages of that run, or may not have ended it. */
+/* Begins to feed. After a run that ended otherwise than by an empty feeder the device is opened again, in a
+ * new process: drivers may still hold pages of that run, or may not have ended it. */
 gboolean scanner_feeder_start(ScannerFeeder *feeder, GError **error);
 
 /* No new sheet is begun until scanner_feeder_resume(); the sheet in work is finished. */
@@ -119,8 +119,9 @@ typedef struct {
 
 void scanner_event_clear(ScannerEvent *event);
 
-/* Waits up to `timeout_ms` for what happens next. `event` is cleared by the caller. FALSE with
- * SCANNER_ERROR_MACHINE when this side fails (no memory). */
+/* Waits up to `timeout_ms` for what happens next; only the time spent here counts against a device that
+ * hangs. `event` is cleared by the caller. FALSE with SCANNER_ERROR_MACHINE when this side fails (no memory).
+ */
 gboolean scanner_feeder_next(ScannerFeeder *feeder, int timeout_ms, ScannerEvent *event, GError **error);
 
 /* A device that is there. */

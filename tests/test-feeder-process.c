@@ -268,6 +268,47 @@ test_hung(void)
     pile_clear(&pile);
 }
 
+/* Stops this process and the feeder process for longer than the stall clock allows, and lets them go on, as
+ * Ctrl-Z and fg do. */
+static pid_t
+fork_sleep(pid_t feeder)
+{
+    pid_t station = getpid(), pid = fork();
+    g_assert_cmpint(pid, >=, 0);
+    if (pid)
+        return pid;
+    g_usleep(G_USEC_PER_SEC / 2);
+    kill(feeder, SIGSTOP);
+    kill(station, SIGSTOP);
+    g_usleep(4 * G_USEC_PER_SEC);
+    kill(station, SIGCONT);
+    kill(feeder, SIGCONT);
+    _exit(EXIT_SUCCESS);
+}
+
+static void
+test_stopped_process(void)
+{
+    Pile pile = pile_new(12, "[feeder]\nsheets_per_minute=120\n");
+    pile.options.stall_s = 3;
+    ScannerFeeder *feeder = feeder_fixture_open(&pile.options, &settings);
+    start(feeder);
+    pid_t sleeper = fork_sleep(child_of(getpid()));
+    guint n = 0;
+    for (gboolean ended = FALSE; !ended;) {
+        g_auto(ScannerEvent) event = {0};
+        g_assert_true(scanner_feeder_next(feeder, 100, &event, NULL));
+        n += event.kind == SCANNER_FEEDER_PAGE;
+        ended = event.kind == SCANNER_FEEDER_ENDED;
+        if (ended)
+            g_assert_cmpstr(scanner_cause_name(event.cause), ==, "empty");
+    }
+    g_assert_cmpuint(n, ==, 12);
+    g_assert_cmpint(waitpid(sleeper, NULL, 0), ==, sleeper);
+    scanner_feeder_free(feeder);
+    pile_clear(&pile);
+}
+
 /* ---- pause, stop, slow stations ---- */
 
 #define PACED   "[feeder]\nsheets_per_minute=1200\n"
@@ -381,6 +422,7 @@ main(int argc, char **argv)
     g_test_add_func("/feeder-process/away", test_away);
     g_test_add_func("/feeder-process/freed", test_freed);
     g_test_add_func("/feeder-process/hung", test_hung);
+    g_test_add_func("/feeder-process/stopped-process", test_stopped_process);
     g_test_add_func("/feeder-process/pause", test_pause);
     g_test_add_func("/feeder-process/stop", test_stop);
     g_test_add_func("/feeder-process/slow-station", test_slow_station);
