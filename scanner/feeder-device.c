@@ -83,17 +83,6 @@ choose_device(const char *wanted, GError **error)
     return NULL;
 }
 
-static char *
-model_of(const char *name)
-{
-    const SANE_Device **list = NULL;
-    if (sane_get_devices(&list, SANE_TRUE) == SANE_STATUS_GOOD)
-        for (; *list; list++)
-            if (strcmp((*list)->name, name) == 0)
-                return g_strdup_printf("%s %s", (*list)->vendor, (*list)->model);
-    return g_strdup(name);
-}
-
 gboolean
 feeder_device_open(FeederDevice *device, const char *wanted, GError **error)
 {
@@ -124,7 +113,6 @@ feeder_device_open(FeederDevice *device, const char *wanted, GError **error)
         device->handle = NULL;
         return fail_status(name, status, error);
     }
-    device->about.model = model_of(name);
     device->about.device = g_steal_pointer(&name);
     return TRUE;
 }
@@ -138,7 +126,6 @@ feeder_device_close(FeederDevice *device)
         sane_close(device->handle);
     }
     g_free(device->about.device);
-    g_free(device->about.model);
     g_free(device->about.source);
     g_free(device->about.mode);
     memset(device, 0, sizeof *device);
@@ -367,7 +354,7 @@ feeder_device_list(GError **error)
         fail_status("SANE", status, error);
         return NULL;
     }
-    GPtrArray *devices = g_ptr_array_new_with_free_func(scanner_device_free);
+    GPtrArray *devices = scanner_devices_new();
     for (; *list; list++)
         g_ptr_array_add(devices, describe(*list));
     return devices;

@@ -36,13 +36,18 @@ unpack_device(const FeederMessage *message)
 }
 
 GPtrArray *
-scanner_list_devices(const ScannerFeederOptions *options, GError **error)
+scanner_devices_new(void)
+{
+    return g_ptr_array_new_with_free_func(scanner_device_free);
+}
+
+gboolean
+scanner_list_devices(const ScannerFeederOptions *options, GPtrArray *devices, GError **error)
 {
     FeederChild child = FEEDER_CHILD_NONE;
     if (!feeder_child_spawn(&child, options, error))
-        return NULL;
+        return FALSE;
     feeder_send(child.socket, "list", NULL, -1);
-    g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func(scanner_device_free);
     g_autoptr(FeederMessage) message = NULL;
     while ((message = feeder_child_await(&child, options, error)) && !feeder_message_is(message, "listed")) {
         if (feeder_message_is(message, "device"))
@@ -50,5 +55,5 @@ scanner_list_devices(const ScannerFeederOptions *options, GError **error)
         g_clear_pointer(&message, feeder_message_free);
     }
     feeder_child_end(&child, FALSE);
-    return message ? g_steal_pointer(&devices) : NULL;
+    return message != NULL;
 }

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,7 +75,6 @@ tell_about(const Process *process, const char *what)
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
     feeder_facts_text(&facts, "device", about->device);
-    feeder_facts_text(&facts, "model", about->model);
     feeder_facts_text(&facts, "source", about->source);
     feeder_facts_text(&facts, "mode", about->mode);
     g_variant_dict_insert(&facts, "duplex", "u", (guint32)about->duplex);
@@ -186,8 +186,12 @@ scanner_feeder_serve(int socket)
     Process process = {.orders = g_async_queue_new()};
     FeederMessage *message;
 
-    signal(SIGPIPE, SIG_IGN); /* drivers write to scanners that are gone */
-    signal(SIGINT, SIG_IGN);  /* a terminal sends it to both: the station decides */
+    /* drivers write to scanners that are gone; the others come to both processes, from a terminal or a
+     * service's end: the station decides what they mean, and this process ends with its socket */
+    static const int ignored[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+    for (guint i = 0; i < G_N_ELEMENTS(ignored); i++)
+        signal(ignored[i], SIG_IGN);
+    fcntl(socket, F_SETFD, FD_CLOEXEC); /* what drivers start must not hold it open */
     feeder_feed_init(&process.feed, socket);
     g_thread_unref(g_thread_new("watch", watch_station, GINT_TO_POINTER(socket)));
     GThread *device = g_thread_new("device", run_device, &process);

@@ -110,7 +110,6 @@ static void
 about_clear(ScannerAbout *about)
 {
     g_clear_pointer(&about->device, g_free);
-    g_clear_pointer(&about->model, g_free);
     g_clear_pointer(&about->source, g_free);
     g_clear_pointer(&about->mode, g_free);
 }
@@ -124,7 +123,6 @@ take_about(ScannerFeeder *feeder, const FeederMessage *message)
     feeder->about =
         (ScannerAbout){.device = feeder_is_virtual(feeder->options) ? g_strdup(asked)
                                                                     : feeder_message_text(message, "device"),
-                       .model = feeder_message_text(message, "model"),
                        .source = feeder_message_text(message, "source"),
                        .mode = feeder_message_text(message, "mode"),
                        .duplex = feeder_message_number(message, "duplex") != 0,
@@ -144,6 +142,17 @@ ask(ScannerFeeder *feeder, const char *order, GVariantDict *facts, GError **erro
 }
 
 static gboolean
+has_virtual_driver(const ScannerFeederOptions *options, GError **error)
+{
+    g_autofree char *path = g_build_filename(options->virtual_dir, "libsane-phieu.so.1", NULL);
+    gboolean there = g_file_test(path, G_FILE_TEST_EXISTS);
+    if (!there)
+        g_set_error(error, SCANNER_ERROR, SCANNER_ERROR_MACHINE,
+                    _("%s: the virtual feeder's driver is not there; install or build all of phieu"), path);
+    return there;
+}
+
+static gboolean
 open_device(ScannerFeeder *feeder, GError **error)
 {
     const char *asked = feeder->options->device;
@@ -152,6 +161,8 @@ open_device(ScannerFeeder *feeder, GError **error)
                                 : g_strdup(asked);
     GVariantDict facts;
 
+    if (feeder_is_virtual(feeder->options) && !has_virtual_driver(feeder->options, error))
+        return FALSE;
     if (!feeder_child_spawn(&feeder->child, feeder->options, error))
         return FALSE;
     g_variant_dict_init(&facts, NULL);
@@ -409,8 +420,8 @@ next_wait(const ScannerFeeder *feeder, gint64 until_us)
 {
     gint64 now = g_get_monotonic_time(), wake = until_us;
     if (feeder->calling)
-        wake = MIN(wake, now + (feeder->hung ? cancel_us(feeder) - feeder->hung_us
-                                             : stall_us(feeder) - feeder->silent_us));
+        wake = MIN(wake, now + MAX(stall_us(feeder) - feeder->silent_us,
+                                   feeder->hung ? cancel_us(feeder) - feeder->hung_us : 0));
     return (int)CLAMP((wake - now + 999) / 1000, 0, G_MAXINT);
 }
 

@@ -58,7 +58,6 @@ gboolean scanner_feeder_set(ScannerFeeder *feeder, const ScannerSettings *settin
  * anew by scanner_feeder_set() and by a start after a crash. */
 typedef struct {
     char *device; /* SANE's full name, or "virtual:DIR" */
-    char *model;  /* for people */
     char *source, *mode;
     gboolean duplex; /* a sheet gives two pages, front then back */
     gboolean single; /* no feeder: one page at a time */
@@ -135,10 +134,13 @@ typedef struct {
     GStrv sensors;              /* "double-feed", "cover-open" … */
 } ScannerDevice;
 
-/* All devices that SANE finds, opened one by one in a feeder process of their own: an array of
- * ScannerDevice*, owned. A driver that hangs or crashes is SCANNER_ERROR_MACHINE. Only program, virtual_dir,
+/* An array for devices, of ScannerDevice*, owned. */
+GPtrArray *scanner_devices_new(void);
+
+/* Adds all devices that SANE finds, opened one by one in a feeder process of their own. Where a driver hangs
+ * or crashes it is SCANNER_ERROR_MACHINE, after those that were told before. Only program, virtual_dir,
  * device (for the virtual feeder), stall_s of `options` are read. */
-GPtrArray *scanner_list_devices(const ScannerFeederOptions *options, GError **error);
+gboolean scanner_list_devices(const ScannerFeederOptions *options, GPtrArray *devices, GError **error);
 
 /* The feeder process: serves its socket until that is closed, and returns its exit status. */
 int scanner_feeder_serve(int socket);

@@ -100,6 +100,6 @@ command_batch_show(CommandCall *call, GError **error)
     }
     print_batch(batch);
     if (ledger->feeds)
-        scan_report_print(name, NULL, ledger);
+        scan_report_print(call->station_dir, name, NULL, ledger);
     return COMMAND_DONE;
 }

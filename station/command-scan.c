@@ -21,12 +21,13 @@ typedef struct {
     char *device, *batch, *source, *mode, *size, *keep, *profile, *thumbnails;
     GStrv options, once;
     int sheets, dpi, jobs, stall_s, cancel_s;
-    gboolean list, json;
+    gboolean list, json, fresh;
 } ScanWishes;
 
 /* A run as people see it. */
 typedef struct {
     const ScanWishes *wishes;
+    const char *station_dir;
     Progress *progress;
     ScanKeys *keys;
     ScanControl control;
@@ -89,8 +90,11 @@ static void
 tick(gpointer data)
 {
     Live *live = data;
-    if (command_interrupted())
+    if (command_interrupted() && !g_atomic_int_get(&live->control.stop)) {
         g_atomic_int_set(&live->control.stop, 1);
+        progress_hide(live->progress);
+        command_warn(_("stopping after the sheet in work; asked again, at once"));
+    }
     scan_keys_look(live->keys);
     if (!live->progress)
         return;
@@ -124,15 +128,15 @@ conclude(const ScanResult *result, const StoreLedger *ledger)
 }
 
 static CommandStatus
-report(const ScanWishes *wishes, Store *store, const ScanResult *result, GError **error)
+report(const Live *live, Store *store, const ScanResult *result, GError **error)
 {
-    g_autoptr(StoreLedger) ledger = store_ledger(store, wishes->batch, error);
+    g_autoptr(StoreLedger) ledger = store_ledger(store, live->wishes->batch, error);
     if (!ledger)
         return COMMAND_FAILED;
-    if (wishes->json)
-        scan_json_print(scan_json_end(wishes->batch, result, ledger));
+    if (live->wishes->json)
+        scan_json_print(scan_json_end(live->wishes->batch, result, ledger));
     else
-        scan_report_print(wishes->batch, result->detail, ledger);
+        scan_report_print(live->station_dir, live->wishes->batch, result->detail, ledger);
     return conclude(result, ledger);
 }
 
@@ -166,10 +170,10 @@ run_once(Store *store, ScanOptions *options, Live *live, gboolean *again, GError
     if (!done) {
         g_autoptr(GError) further = NULL;
         if (result.first_sheet)
-            report(wishes, store, &result, &further);
+            report(live, store, &result, &further);
         return COMMAND_FAILED;
     }
-    CommandStatus status = report(wishes, store, &result, error);
+    CommandStatus status = report(live, store, &result, error);
     *again = status != COMMAND_FAILED && ask_to_go_on(wishes, &result);
     return status;
 }
@@ -178,7 +182,7 @@ run_once(Store *store, ScanOptions *options, Live *live, gboolean *again, GError
 static CommandStatus
 feed(const CommandCall *call, const ScanWishes *wishes, Store *store, ScanOptions *options, GError **error)
 {
-    Live live = {.wishes = wishes};
+    Live live = {.wishes = wishes, .station_dir = call->station_dir};
     guint jobs = 0;
     gboolean again = TRUE;
     CommandStatus status = COMMAND_FAILED;
@@ -210,6 +214,16 @@ feed(const CommandCall *call, const ScanWishes *wishes, Store *store, ScanOption
     return status;
 }
 
+/* What the scanner is set to, also by what was remembered. */
+static void
+tell_settings(const ScanSettings *settings, const ScannerAbout *about)
+{
+    g_autofree char *options =
+        settings->settings.options ? g_strjoinv(" ", settings->settings.options) : g_strdup("");
+    printf("%s: %s, %s, %.0f dpi%s%s\n", about->device, about->source ? about->source : "-",
+           about->mode ? about->mode : "-", about->dpi_x, *options ? ", " : "", options);
+}
+
 /* Opens the device, sets it as asked and as remembered, feeds, and remembers. */
 static CommandStatus
 scan_with(const CommandCall *call, const ScanWishes *wishes, ScanSettings *settings,
@@ -220,7 +234,7 @@ scan_with(const CommandCall *call, const ScanWishes *wishes, ScanSettings *setti
     if (!feeder)
         return COMMAND_FAILED;
     const ScannerAbout *about = scanner_feeder_about(feeder); /* setting makes its strings anew */
-    if (!scan_settings_recall(settings, store, about->device, error))
+    if (!wishes->fresh && !scan_settings_recall(settings, store, about->device, error))
         return COMMAND_FAILED;
     ScannerSettings of_run = scan_settings_of_run(settings);
     g_autofree GStrv borrowed = of_run.options;
@@ -228,6 +242,8 @@ scan_with(const CommandCall *call, const ScanWishes *wishes, ScanSettings *setti
     if (!scanner_feeder_set(feeder, &of_run, error) ||
         !store_scanner_settings_put(store, about->device, json, error))
         return COMMAND_FAILED;
+    if (!wishes->json)
+        tell_settings(settings, about);
     ScanOptions options = {.feeder = feeder, .settings_json = json, .keep = settings->keep};
     return feed(call, wishes, store, &options, error);
 }
@@ -257,24 +273,29 @@ print_dpi(const ScannerDevice *device)
         printf("    %s: %s\n", _("dpi"), numbers->str);
 }
 
+static void
+print_device(const ScannerDevice *device)
+{
+    printf("%s\n    %s %s, %s\n", device->name, device->vendor, device->model, device->type);
+    if (device->trouble)
+        printf(_("    cannot be opened: %s\n"), device->trouble);
+    print_words(_("sources"), device->sources);
+    print_words(_("modes"), device->modes);
+    print_dpi(device);
+    if (device->width_mm > 0)
+        printf(_("    largest page: %.0f × %.0f mm\n"), device->width_mm, device->height_mm);
+    print_words(_("sensors"), device->sensors);
+}
+
 static CommandStatus
 list_devices(const ScannerFeederOptions *options, GError **error)
 {
-    g_autoptr(GPtrArray) devices = scanner_list_devices(options, error);
-    if (!devices)
+    g_autoptr(GPtrArray) devices = scanner_devices_new();
+    gboolean all = scanner_list_devices(options, devices, error);
+    for (guint i = 0; i < devices->len; i++)
+        print_device(devices->pdata[i]);
+    if (!all)
         return COMMAND_FAILED;
-    for (guint i = 0; i < devices->len; i++) {
-        const ScannerDevice *device = devices->pdata[i];
-        printf("%s\n    %s %s, %s\n", device->name, device->vendor, device->model, device->type);
-        if (device->trouble)
-            printf(_("    cannot be opened: %s\n"), device->trouble);
-        print_words(_("sources"), device->sources);
-        print_words(_("modes"), device->modes);
-        print_dpi(device);
-        if (device->width_mm > 0)
-            printf(_("    largest page: %.0f × %.0f mm\n"), device->width_mm, device->height_mm);
-        print_words(_("sensors"), device->sensors);
-    }
     if (!devices->len)
         printf("%s\n", _("No scanner found. 'virtual:DIR' scans the images in DIR."));
     return COMMAND_DONE;
@@ -357,6 +378,8 @@ command_scan(CommandCall *call, GError **error)
          "NAME=VALUE"},
         {"once", 0, 0, G_OPTION_ARG_STRING_ARRAY, &wishes.once, N_("The same for this run alone"),
          "NAME=VALUE"},
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &wishes.fresh, N_("Forgets what was remembered of the scanner"),
+         NULL},
         {"keep", 0, 0, G_OPTION_ARG_STRING, &wishes.keep,
          N_("How images are kept: jpeg (quality 90, unless given) or lossless; remembered"), "HOW"},
         {"profile", 0, 0, G_OPTION_ARG_FILENAME, &wishes.profile,

@@ -89,10 +89,15 @@ name_json(const StoreSheetName *name)
 static json_t *
 broken_json(const GPtrArray *broken)
 {
+    static const char *const kinds[] = {[STORE_BROKEN_LOST] = "lost",
+                                        [STORE_BROKEN_NO_BACK] = "no_back",
+                                        [STORE_BROKEN_NO_FRONT] = "no_front",
+                                        [STORE_BROKEN_MIXED] = "mixed"};
     json_t *list = json_array();
     for (guint i = 0; i < broken->len; i++) {
         const StoreBrokenSheet *sheet = broken->pdata[i];
         json_t *object = name_json(&sheet->name);
+        json_object_set_new(object, "kind", json_string(kinds[sheet->kind]));
         json_object_set_new(object, "cause", sheet->cause ? json_string(sheet->cause) : json_null());
         json_object_set_new(object, "before", name_json(&sheet->before));
         json_object_set_new(object, "after", name_json(&sheet->after));
@@ -131,6 +136,7 @@ scan_json_ledger(const char *batch, const StoreLedger *ledger)
                    {"refused", ledger->refused},
                    {"doubled", ledger->doubled},
                    {"missing_total", ledger->missing_total},
+                   {"unseen_total", ledger->unseen_total},
                    {"next_sheet", ledger->next_sheet}};
     json_t *object = json_object();
     json_object_set_new(object, "batch", json_string(batch));
@@ -142,6 +148,10 @@ scan_json_ledger(const char *batch, const StoreLedger *ledger)
     json_object_set_new(object, "last", name_json(&ledger->last));
     json_object_set_new(object, "broken", broken_json(ledger->broken));
     json_object_set_new(object, "missing", missing_json(ledger->missing));
+    json_t *unseen = json_array();
+    for (guint i = 0; i < ledger->unseen->len; i++)
+        json_array_append_new(unseen, json_string(ledger->unseen->pdata[i]));
+    json_object_set_new(object, "unseen", unseen);
     return object;
 }
 

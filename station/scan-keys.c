@@ -4,6 +4,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "command-private.h"
+
 struct ScanKeys {
     ScanControl *control;
     struct termios before;
@@ -27,6 +29,8 @@ scan_keys_new(ScanControl *control)
 void
 scan_keys_look(ScanKeys *keys)
 {
+    if (keys && command_interrupted())
+        tcsetattr(STDIN_FILENO, TCSANOW, &keys->before); /* a second interrupt ends the program at once */
     struct pollfd poller = {.fd = STDIN_FILENO, .events = POLLIN};
     char key;
     while (keys && poll(&poller, 1, 0) > 0 && read(STDIN_FILENO, &key, 1) == 1) {

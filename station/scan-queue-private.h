@@ -57,6 +57,9 @@ void scan_queue_done(ScanQueue *queue, ScanQueueSide *side);
  * caller frees it. */
 ScanQueueSide *scan_queue_take(ScanQueue *queue, int timeout_ms, gboolean *over);
 
+/* Whether the run has failed. */
+gboolean scan_queue_has_failed(ScanQueue *queue);
+
 /* The error that ended the run, or NULL; the caller owns it. For when all threads have ended. */
 GError *scan_queue_error(ScanQueue *queue);
 

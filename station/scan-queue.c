@@ -166,6 +166,15 @@ scan_queue_take(ScanQueue *queue, int timeout_ms, gboolean *over)
     return side;
 }
 
+gboolean
+scan_queue_has_failed(ScanQueue *queue)
+{
+    g_mutex_lock(&queue->mutex);
+    gboolean failed = queue->error != NULL;
+    g_mutex_unlock(&queue->mutex);
+    return failed;
+}
+
 GError *
 scan_queue_error(ScanQueue *queue)
 {

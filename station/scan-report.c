@@ -2,10 +2,11 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "text-table-private.h"
 
-/* Sheets and questionnaires named for people; the JSON has all that the ledger names. */
+/* Sheets and questionnaires named for people; the JSON has more. */
 #define NAMED 20
 
 const char *
@@ -28,6 +29,7 @@ scan_cause_words(const char *cause)
         {"hung", N_("the scanner gave nothing for too long")},
         {"crashed", N_("the scanner's driver crashed")},
         {"flat_tail", N_("the transfer broke: the lower part is one flat grey")},
+        {"station_failed", N_("the station itself failed")},
         {"died", N_("the station was ended in the middle")},
     };
     for (guint i = 0; i < G_N_ELEMENTS(causes); i++)
@@ -171,65 +173,92 @@ print_unseen(const StoreLedger *ledger)
         printf(_("  and %d more\n"), (int)(ledger->unseen_total - named));
 }
 
+/* The end of a run. */
+
+/* A word as a shell takes it. */
+static char *
+shell_word(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-+,=@%";
+    return *word && strspn(word, plain) == strlen(word) ? g_strdup(word) : g_shell_quote(word);
+}
+
+/* The command that scans on. */
+static char *
+command_on(const char *station_dir, const char *batch, const StoreLedger *ledger)
+{
+    g_autofree char *dir = shell_word(station_dir), *device = shell_word(ledger->scanner),
+                    *name = shell_word(batch);
+    g_autofree char *at = g_str_equal(station_dir, ".") ? g_strdup("") : g_strdup_printf("-C %s ", dir);
+    return g_strdup_printf("phieu %sscan --device %s --batch %s", at, device, name);
+}
+
+/* From which sheet to feed again. */
 static void
-print_difference(const StoreLedger *ledger, gboolean empty)
+print_way_on(const char *command, const StoreLedger *ledger)
+{
+    if (ledger->last.sheet) {
+        g_autofree char *last = sheet_words(&ledger->last);
+        printf(_("The last sheet held is %s.\n"), last);
+        printf("%s\n", _("Put every sheet that went in after it back on the pile, in order, and scan on:"));
+    } else {
+        printf("%s\n", _("No sheet is held yet: put all sheets back on the pile, in order, and scan on:"));
+    }
+    printf("  %s\n", command);
+}
+
+/* An empty feeder that lacks sheets: those that are still in it, and those that nobody saw. */
+static void
+print_shortfall(const char *command, const StoreLedger *ledger)
+{
+    printf(_("%d sheets are missing against the count. Where sheets lie in the feeder still, or came out "
+             "together:\n"),
+           -ledger->difference);
+    print_way_on(command, ledger);
+    printf("%s\n", _("Otherwise feed the sheets of the questionnaires that lack pages again, or the whole "
+                     "batch: feeding "
+                     "again changes nothing."));
+    print_unseen(ledger);
+}
+
+static void
+print_count(const StoreLedger *ledger)
 {
     if (!ledger->counted)
         printf("%s\n",
                _("Nobody counted the sheets (--sheets N): two that went through at once would not show."));
-    else if (ledger->difference < 0 && !empty)
+    else if (ledger->difference < 0)
         printf(_("%d of the sheets counted are still to come.\n"), -ledger->difference);
-    else if (ledger->difference < 0) {
-        printf(_("%d sheets are missing against the count: they may have gone through two at once. Feed the "
-                 "sheets of "
-                 "the questionnaires that lack pages again, or the whole batch: feeding again changes "
-                 "nothing.\n"),
-               -ledger->difference);
-        print_unseen(ledger);
-    } else if (ledger->difference > 0)
+    else if (ledger->difference > 0)
         printf(_("%d sheets more are held than were counted: count them again, and tell with --sheets N.\n"),
                ledger->difference);
 }
 
-/* The end of a run. */
-
-/* What is to be done where the last feed did not end by itself. */
-static void
-print_way_on(const char *batch, const StoreLedger *ledger)
-{
-    const char *at_scanner = remedy(ledger->cause);
-    if (at_scanner)
-        printf("%s\n", at_scanner);
-    if (ledger->last.sheet) {
-        g_autofree char *last = sheet_words(&ledger->last);
-        printf(_("The last sheet held is %s.\n"), last);
-        printf(_("Put every sheet that went in after it back on the pile, in order, and scan on with "
-                 "'phieu scan --batch %s'.\n"),
-               batch);
-    } else {
-        printf(_("No sheet is held yet: put all sheets back on the pile, in order, and scan on with "
-                 "'phieu scan --batch %s'.\n"),
-               batch);
-    }
-}
-
 void
-scan_report_print(const char *batch, const char *detail, const StoreLedger *ledger)
+scan_report_print(const char *station_dir, const char *batch, const char *detail, const StoreLedger *ledger)
 {
+    gboolean empty = g_strcmp0(ledger->cause, "empty") == 0;
+    const char *at_scanner = remedy(ledger->cause);
+    g_autofree char *command = command_on(station_dir, batch, ledger);
+
     printf(_("Batch %s: %s"), batch,
            ledger->cause ? scan_cause_words(ledger->cause)
                          : _("its last run goes on, or the station was ended in the middle of it"));
-    gboolean empty = g_strcmp0(ledger->cause, "empty") == 0;
     if (detail && !empty)
         printf(" (%s)", detail);
     printf(".\n");
+    if (at_scanner)
+        printf("%s\n", at_scanner);
     if (!empty)
-        print_way_on(batch, ledger);
+        print_way_on(command, ledger);
     print_counts(ledger);
     print_all_broken(ledger, empty);
     if (empty)
         print_missing(ledger);
-    print_difference(ledger, empty);
+    if (empty && ledger->counted && ledger->difference < 0)
+        print_shortfall(command, ledger);
+    else
+        print_count(ledger);
     if (store_ledger_complete(ledger))
         printf("%s\n", _("The batch is complete."));
 }

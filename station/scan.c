@@ -69,7 +69,7 @@ receive(gpointer data)
     const ScanOptions *options = run->options;
     gboolean paused = FALSE, stopped = FALSE, over = FALSE;
 
-    while (!over) {
+    while (!over && !scan_queue_has_failed(run->queue)) {
         g_auto(ScannerEvent) event = {0};
         GError *error = NULL;
         obey_control(options, &paused, &stopped);
@@ -267,7 +267,8 @@ take_sides(Run *run, GError **error)
         if (run->options->tick)
             run->options->tick(run->options->data);
     }
-    return store_front(run, error);
+    /* after a failure nobody knows whether its back would have come */
+    return scan_queue_has_failed(run->queue) || store_front(run, error);
 }
 
 static gboolean
@@ -315,12 +316,11 @@ scan_run(Store *store, const ScanOptions *options, ScanResult *result, GError **
 
     *result = (ScanResult){.cause = SCANNER_CAUSE_STOPPED};
     run.forms = station_forms_new(store, options->station_dir, error);
-    gboolean done = run.forms && begin_feed(&run, error);
-    if (done) {
-        run.queue = scan_queue_new();
-        done = feed_all(&run, error) &&
-               store_feed_end(store, run.feed.id, scanner_cause_name(result->cause), error);
-    }
+    run.queue = scan_queue_new();
+    gboolean done = run.forms && begin_feed(&run, error) && feed_all(&run, error) &&
+                    store_feed_end(store, run.feed.id, scanner_cause_name(result->cause), error);
+    if (!done && run.feed.id)
+        store_feed_end(store, run.feed.id, "station_failed", NULL);
     g_clear_pointer(&run.front, scan_queue_side_free);
     g_clear_pointer(&run.queue, scan_queue_free);
     station_forms_free(run.forms);

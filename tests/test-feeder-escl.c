@@ -273,7 +273,8 @@ test_list(void)
 {
     g_auto(Server) server = server_new("");
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) devices = scanner_list_devices(&options, &error);
+    g_autoptr(GPtrArray) devices = scanner_devices_new();
+    scanner_list_devices(&options, devices, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(devices->len, ==, 1);
     const ScannerDevice *device = devices->pdata[0];

@@ -297,7 +297,6 @@ test_ten_sheets(void)
     g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
     const ScannerAbout *about = scanner_feeder_about(feeder);
     g_assert_cmpstr(about->device, ==, DEVICE);
-    g_assert_cmpstr(about->model, ==, "Noname frontend-tester");
     g_assert_cmpstr(about->source, ==, "Automatic Document Feeder");
     g_assert_cmpstr(about->mode, ==, "Gray");
     g_assert_cmpfloat(about->dpi_x, ==, DPI);
@@ -451,7 +450,8 @@ static void
 test_list(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) devices = scanner_list_devices(&options, &error);
+    g_autoptr(GPtrArray) devices = scanner_devices_new();
+    scanner_list_devices(&options, devices, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(devices->len, ==, 2);
     for (guint i = 0; i < 2; i++) {
