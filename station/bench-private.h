@@ -25,6 +25,19 @@ typedef struct {
 gboolean bench_import(const FormPackage *package, const GPtrArray *paths, guint jobs, const char *dir,
                       BenchImport *result, GError **error);
 
+/* Scanning through the virtual feeder, from uncompressed pages. */
+typedef struct {
+    double sides_per_s; /* at full pace, median over the rounds: the most that the station keeps up with */
+    double
+        core_percent; /* CPU time of station and feeder process at 150 duplex sheets a minute, of one core */
+} BenchScan;
+
+/* Two pages of `paths` or more, a sheet each two. The rate is from the first side read to the last sheet
+ * stored, the share that of the sheets after the first fifth and before the last: loading forms is left out.
+ * `dir` is where page images and stations are made and removed. */
+gboolean bench_scan(const FormPackage *package, const GPtrArray *paths, guint jobs, const char *dir,
+                    BenchScan *result, GError **error);
+
 /* Printing in a process of its own, so that its memory is its own. */
 typedef struct {
     double seconds; /* wall time, loading included */

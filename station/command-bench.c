@@ -24,6 +24,7 @@ typedef struct {
     gboolean quiet; /* no progress: standard output is for the JSON */
     BenchPages pages;
     BenchImport import;
+    BenchScan scan;
     BenchPrint print;
 } Bench;
 
@@ -87,6 +88,16 @@ make_pages(const Bench *bench, GError **error)
 }
 
 static gboolean
+measure_scan(Bench *bench, const GPtrArray *paths, GError **error)
+{
+    if (!bench->quiet) {
+        printf("%s\n", _("Scanning …"));
+        fflush(stdout);
+    }
+    return bench_scan(bench->package, paths, bench->jobs, bench->dir, &bench->scan, error);
+}
+
+static gboolean
 measure_pages(Bench *bench, GError **error)
 {
     g_autoptr(GPtrArray) paths = make_pages(bench, error);
@@ -98,7 +109,8 @@ measure_pages(Bench *bench, GError **error)
         fflush(stdout);
     }
     return bench_pages(bench->package, paths, &bench->pages, error) &&
-           bench_import(bench->package, paths, bench->jobs, bench->dir, &bench->import, error);
+           bench_import(bench->package, paths, bench->jobs, bench->dir, &bench->import, error) &&
+           measure_scan(bench, paths, error);
 }
 
 static double
@@ -130,6 +142,8 @@ print_json(const Bench *bench)
     set_number(object, "import_pages_per_s", bench->import.import_pages_per_s);
     set_number(object, "decode_pages_per_s", bench->import.decode_pages_per_s);
     set_number(object, "import_over_decode", bench->import.import_over_decode);
+    set_number(object, "scan_sides_per_s", bench->scan.sides_per_s);
+    set_number(object, "scan_core_percent", bench->scan.core_percent);
     set_number(object, "print_pages_per_s", print_rate(bench));
     set_number(object, "print_seconds", bench->print.seconds);
     set_number(object, "print_peak_mb", bench->print.peak_mb);
@@ -163,6 +177,8 @@ print_for_people(const Bench *bench)
     add_line(table, _("import"), bench->import.import_pages_per_s, _("pages/s"));
     add_line(table, _("decoding alone, as many threads"), bench->import.decode_pages_per_s, _("pages/s"));
     add_line(table, _("import / decoding alone, median of rounds"), bench->import.import_over_decode, "");
+    add_line(table, _("scanning at full pace"), bench->scan.sides_per_s, _("sides/s"));
+    add_line(table, _("scanning 150 sheets/min, of one core"), bench->scan.core_percent, "%");
     add_line(table, _("printing"), print_rate(bench), _("pages/s"));
     add_line(table, _("printing, all questionnaires"), bench->print.seconds, "s");
     add_line(table, _("printing, most memory"), bench->print.peak_mb, "MB");

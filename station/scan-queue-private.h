@@ -5,9 +5,11 @@
 #include "scanner-feeder.h"
 #include "store-ledger.h"
 
-/* Sides take at most so much memory together, as pixels or as kept; three may wait however large. */
+/* Sides take at most so much memory together, as pixels or as kept; three may wait however large. Of those
+ * not yet read there are so many more than readers at most: a slow disk is waited for with what is kept. */
 #define SCAN_WAITING_BYTES (120 * 1024 * 1024)
 #define SCAN_WAITING_LEAST 3
+#define SCAN_UNREAD_SPARE  2
 
 typedef enum {
     SCAN_STEP_WAITING,
@@ -34,7 +36,8 @@ void scan_queue_side_free(ScanQueueSide *side);
 
 typedef struct ScanQueue ScanQueue;
 
-ScanQueue *scan_queue_new(void);
+/* For so many readers. */
+ScanQueue *scan_queue_new(guint readers);
 void scan_queue_free(ScanQueue *queue);
 
 /* Adds a side, waiting until there is room; the queue owns it. FALSE when the run has failed (the side is let

@@ -5,6 +5,8 @@ struct ScanQueue {
     GCond changed;
     GQueue sides;    /* of ScanQueueSide*, not yet taken, in order */
     gsize bytes;     /* that they take */
+    guint unread;    /* of them, waiting for a reader or with one … */
+    guint most;      /* … at most so many */
     gboolean closed; /* no more come */
     GError *error;   /* the run has failed */
 };
@@ -23,9 +25,10 @@ scan_queue_side_free(ScanQueueSide *side)
 }
 
 ScanQueue *
-scan_queue_new(void)
+scan_queue_new(guint readers)
 {
     ScanQueue *queue = g_new0(ScanQueue, 1);
+    queue->most = readers + SCAN_UNREAD_SPARE;
     g_mutex_init(&queue->mutex);
     g_cond_init(&queue->changed);
     g_queue_init(&queue->sides);
@@ -56,7 +59,8 @@ bytes_of(const ScanQueueSide *side)
 static gboolean
 has_room(const ScanQueue *queue, gsize bytes)
 {
-    return queue->sides.length < SCAN_WAITING_LEAST || queue->bytes + bytes <= SCAN_WAITING_BYTES;
+    return queue->unread < queue->most &&
+           (queue->sides.length < SCAN_WAITING_LEAST || queue->bytes + bytes <= SCAN_WAITING_BYTES);
 }
 
 gboolean
@@ -71,6 +75,7 @@ scan_queue_add(ScanQueue *queue, ScanQueueSide *side)
         side->step = side->page.pix ? SCAN_STEP_WAITING : SCAN_STEP_DONE;
         side->weight = bytes;
         queue->bytes += bytes;
+        queue->unread += side->step == SCAN_STEP_WAITING;
         g_queue_push_tail(&queue->sides, side);
         g_cond_broadcast(&queue->changed);
     }
@@ -135,6 +140,7 @@ scan_queue_done(ScanQueue *queue, ScanQueueSide *side)
     queue->bytes -= side->weight;
     side->weight = bytes_of(side);
     queue->bytes += side->weight;
+    queue->unread--;
     side->step = SCAN_STEP_DONE;
     g_cond_broadcast(&queue->changed);
     g_mutex_unlock(&queue->mutex);

@@ -316,7 +316,7 @@ scan_run(Store *store, const ScanOptions *options, ScanResult *result, GError **
 
     *result = (ScanResult){.cause = SCANNER_CAUSE_STOPPED};
     run.forms = station_forms_new(store, options->station_dir, error);
-    run.queue = scan_queue_new();
+    run.queue = scan_queue_new(options->jobs);
     gboolean done = run.forms && begin_feed(&run, error) && feed_all(&run, error) &&
                     store_feed_end(store, run.feed.id, scanner_cause_name(result->cause), error);
     if (!done && run.feed.id)

@@ -91,6 +91,8 @@ test_bench(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
                                        "jpeg_over_decode",
                                        "import_over_decode",
                                        "import_pages_per_s",
+                                       "scan_sides_per_s",
+                                       "scan_core_percent",
                                        "print_pages_per_s",
                                        "print_seconds",
                                        "print_peak_mb",
