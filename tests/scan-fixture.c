@@ -183,6 +183,30 @@ scan_pile_new(guint n_sheets)
     return pile;
 }
 
+ScanPile *
+scan_pile_one_sided(const ScanPile *pile)
+{
+    ScanPile *fronts = g_new0(ScanPile, 1);
+    fronts->one_sided = TRUE;
+    fronts->dir = g_strdup(pile->dir);
+    fronts->bare = g_strdup(pile->bare);
+    fronts->station = g_strdup(pile->station);
+    fronts->sheets = g_array_new(FALSE, FALSE, sizeof(ScanSheet));
+    fronts->sides = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < pile->sides->len; i++) {
+        ScanSheet sheet = g_array_index(pile->sheets, ScanSheet, i / 2);
+        int page = sheet.pages[i % 2];
+        if (!page)
+            continue;
+        sheet.pages[0] = page;
+        sheet.pages[1] = 0;
+        g_array_append_val(fronts->sheets, sheet);
+        g_ptr_array_add(fronts->sides, g_strdup(pile->sides->pdata[i]));
+        g_ptr_array_add(fronts->sides, NULL);
+    }
+    return fronts;
+}
+
 static int
 remove_one(const char *path, const struct stat *about G_GNUC_UNUSED, int kind G_GNUC_UNUSED,
            struct FTW *place G_GNUC_UNUSED)
@@ -195,7 +219,8 @@ scan_pile_free(ScanPile *pile)
 {
     if (!pile)
         return;
-    nftw(pile->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (!pile->one_sided)
+        nftw(pile->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     g_array_unref(pile->sheets);
     g_ptr_array_unref(pile->sides);
     g_free(pile->bare);
@@ -213,8 +238,7 @@ link_side(const ScanPile *pile, const char *folder, guint number, const char *pa
 }
 
 char *
-scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions, gboolean one_sided,
-                 const char *script)
+scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions, const char *script)
 {
     char *folder = scan_pile_path(pile, name);
     guint sides = 0, n = positions ? positions->len : pile->sheets->len;
@@ -223,7 +247,7 @@ scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions
         for (guint side = 0; side < 2; side++) {
             guint sheet = positions ? g_array_index(positions, guint, i) - 1 : i;
             const char *path = pile->sides->pdata[2 * sheet + side];
-            if (path || !one_sided)
+            if (path || !pile->one_sided)
                 link_side(pile, folder, ++sides, path);
         }
     g_autofree char *conf = g_build_filename(folder, "feeder.conf", NULL);
@@ -520,11 +544,11 @@ scan_broken(const ScanPile *pile, const json_t *ledger)
 }
 
 char *
-scan_way_on(const ScanPile *pile, const json_t *ledger)
+scan_way_on(const ScanPile *pile, const json_t *ledger, gboolean left)
 {
     g_autoptr(GArray) broken = broken_now(pile, ledger);
     json_int_t difference = json_integer_value(json_object_get(ledger, "difference"));
-    if (g_strcmp0(json_string_value(json_object_get(ledger, "cause")), "empty") != 0)
+    if (left || g_strcmp0(json_string_value(json_object_get(ledger, "cause")), "empty") != 0)
         return g_strdup_printf("%u-", scan_last(pile, ledger) + 1);
     if (-difference > (json_int_t)broken->len)
         return g_strdup("1-");

@@ -14,24 +14,27 @@ typedef struct {
 /* Sheets in turn: a questionnaire of two pages, one of three: its first sheet, its second with a bare back.
  */
 typedef struct {
-    char *dir;        /* all else is in it */
-    GArray *sheets;   /* of ScanSheet, in the order of the pile */
-    GPtrArray *sides; /* paths of their images, front and back in turn; NULL where nothing is printed */
-    char *bare;       /* path of an image of blank paper */
-    char *station;    /* an empty one, that has the forms and the sample list */
+    char *dir;          /* all else is in it */
+    GArray *sheets;     /* of ScanSheet, in the order of the pile */
+    GPtrArray *sides;   /* paths of their images, front and back in turn; NULL where nothing is printed */
+    char *bare;         /* path of an image of blank paper */
+    char *station;      /* an empty one, that has the forms and the sample list */
+    gboolean one_sided; /* printed on fronts only */
 } ScanPile;
 
 /* Prints, fills and scans so many sheets, at 150 dpi. */
 ScanPile *scan_pile_new(guint n_sheets);
+
+/* The same pages, each on a sheet of its own; the pile that it is made of must outlive it. */
+ScanPile *scan_pile_one_sided(const ScanPile *pile);
 void scan_pile_free(ScanPile *pile);
 
 /* A path in the pile's folder; the caller frees it. */
 char *scan_pile_path(const ScanPile *pile, const char *name);
 
 /* A new folder `name` that the virtual feeder feeds: the sheets whose positions in the pile, from 1, are in
- * `positions` (NULL: all), with `script` (NULL: none). Where `one_sided`, the printed sides alone. */
-char *scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions, gboolean one_sided,
-                       const char *script);
+ * `positions` (NULL: all), with `script` (NULL: none). Of a one-sided pile there are fronts only. */
+char *scan_pile_folder(const ScanPile *pile, const char *name, const GArray *positions, const char *script);
 
 /* A copy of the empty station. */
 char *scan_pile_station(const ScanPile *pile, const char *name);
@@ -60,10 +63,11 @@ json_t *scan_end_of(const char *output);
 
 /* Of an end, or of what `phieu batch show --json` prints: the position in the pile of the sheet named as the
  * last held (0: none); those of the sheets to be fed again ("2,5"); and what a person feeds who does what the
- * program says ("4-": from there on; NULL: nothing). A name that no sheet of the pile has fails the test. */
+ * program says ("4-": from there on; NULL: nothing), where sheets are `left` in the feeder or not. A name
+ * that no sheet of the pile has fails the test. */
 guint scan_last(const ScanPile *pile, const json_t *ledger);
 char *scan_broken(const ScanPile *pile, const json_t *ledger);
-char *scan_way_on(const ScanPile *pile, const json_t *ledger);
+char *scan_way_on(const ScanPile *pile, const json_t *ledger, gboolean left);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScanPile, scan_pile_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, json_decref)

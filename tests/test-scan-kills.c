@@ -222,7 +222,7 @@ bring_to_end(Ordeal *ordeal)
     for (guint i = 0; i < 4; i++) {
         g_autoptr(json_t) ledger = run_once(ordeal, FALSE);
         g_assert_nonnull(ledger);
-        g_autofree char *told = scan_way_on(pile, ledger);
+        g_autofree char *told = scan_way_on(pile, ledger, FALSE);
         char *dumped = json_dumps(ledger, JSON_COMPACT);
         g_test_message("%s\nthen: %s", dumped, told ? told : "nothing");
         free(dumped);
@@ -260,7 +260,7 @@ ordeal_init(Ordeal *ordeal, const char *name)
 {
     g_autofree char *station = g_strconcat(name, "-station", NULL);
     ordeal->station = scan_pile_station(pile, station);
-    ordeal->folder = scan_pile_folder(pile, name, NULL, FALSE, SCRIPT);
+    ordeal->folder = scan_pile_folder(pile, name, NULL, SCRIPT);
     ordeal->random = g_rand_new_with_seed(number_of("PHIEU_SEED", 1));
     ordeal->first = 1;
 }

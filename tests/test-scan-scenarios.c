@@ -8,11 +8,13 @@
  *                          options=  further words of the command line, by ;
  *                          one-sided=true  the pile has printed sides only, each a sheet
  *                          refused=  pages that stay refused in the end (0)
+ *                          held=     sheets, as the program counts them in the end (those of the pile)
  *                          complete=false  the batch needs a person in the end
  *                          told=     what the program says in the end all the same
  *     [run N]              what is fed and what the program must say of it:
  *                          feed=     positions in the pile: "4-", "4", "2,4": as told by the run before
  *                          own=true  … or the operator's own idea
+ *                          left=true  in the end sheets lie in the feeder still, or came out together
  *                          stall= cancel=  as of the command line, in s
  *                          status=   of the exit
  *                          cause=
@@ -25,22 +27,24 @@
 
 #include "command-fixture.h"
 
-static ScanPile *pile;
+static ScanPile *duplex, *one_sided;
 static char *undisturbed; /* what the station holds after a run with no faults */
 
 typedef struct {
     const char *name;
     GKeyFile *file;
+    const ScanPile *pile;
     char *station, *folder;
     guint runs;
-    json_t *end; /* of the last run */
+    gboolean left; /* after the last run sheets lie in the feeder still */
+    json_t *end;   /* of the last run */
 } Scenario;
 
 /* ---- the file ---- */
 
-static const char *const keys_of_scan[] = {"sheets",   "options", "one-sided", "refused",
-                                           "complete", "told",    NULL};
-static const char *const keys_of_run[] = {"feed",  "own",  "stall",  "cancel",     "status",
+static const char *const keys_of_scan[] = {"sheets", "options",  "one-sided", "refused",
+                                           "held",   "complete", "told",      NULL};
+static const char *const keys_of_run[] = {"feed",  "own",  "left",   "stall",      "cancel", "status",
                                           "cause", "last", "broken", "difference", NULL};
 
 /* A word that nothing reads is a mistake in the file. */
@@ -61,14 +65,14 @@ check_keys(GKeyFile *file)
     }
 }
 
-/* The part that is the virtual feeder's. */
+/* The part that is the virtual feeder's; without its faults, a feeder that does well. */
 static char *
-script_of(GKeyFile *file)
+script_of(GKeyFile *file, gboolean with_faults)
 {
     g_autoptr(GKeyFile) script = g_key_file_new();
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
     for (char **group = groups; *group; group++) {
-        if (strcmp(*group, "feeder") != 0 && !g_str_has_prefix(*group, "fault "))
+        if (strcmp(*group, "feeder") != 0 && !(with_faults && g_str_has_prefix(*group, "fault ")))
             continue;
         g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
         for (char **key = keys; *key; key++) {
@@ -105,28 +109,29 @@ end_text(const Scenario *scenario, const char *key)
 /* ---- feeding ---- */
 
 static GArray *
-parse_positions(const char *feed)
+parse_positions(const char *feed, guint most)
 {
     g_auto(GStrv) words = g_strsplit(feed, ",", -1);
     GArray *positions = g_array_new(FALSE, FALSE, sizeof(guint));
     for (char **word = words; *word; word++) {
         guint position = (guint)g_ascii_strtoull(*word, NULL, 10);
         g_assert_cmpuint(position, >=, 1);
-        g_assert_cmpuint(position, <=, pile->sheets->len);
+        g_assert_cmpuint(position, <=, most);
         g_array_append_val(positions, position);
     }
     return positions;
 }
 
-/* A few sheets by themselves, in the same feeder, which has recovered. */
+/* The whole pile, or a few sheets by themselves. */
 static char *
 folder_of(const Scenario *scenario, const char *feed)
 {
     if (g_str_has_suffix(feed, "-"))
         return g_strdup(scenario->folder);
-    g_autoptr(GArray) positions = parse_positions(feed);
-    g_autofree char *name = g_strdup_printf("%s-%u", scenario->name, scenario->runs);
-    return scan_pile_folder(pile, name, positions, FALSE, NULL);
+    g_autoptr(GArray) positions = parse_positions(feed, scenario->pile->sheets->len);
+    g_autofree char *name = g_strdup_printf("%s-%u", scenario->name, scenario->runs),
+                    *script = script_of(scenario->file, FALSE);
+    return scan_pile_folder(scenario->pile, name, positions, script);
 }
 
 static void
@@ -143,7 +148,7 @@ scan(const Scenario *scenario, const char *feed, const char *group)
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *folder = folder_of(scenario, feed);
     g_auto(GStrv) options = g_key_file_get_string_list(scenario->file, "scan", "options", NULL, NULL);
-    int sheets = number_of(scenario->file, "scan", "sheets", (int)pile->sheets->len);
+    int sheets = number_of(scenario->file, "scan", "sheets", (int)scenario->pile->sheets->len);
     const char *const fixed[] = {"-C", scenario->station, "scan",      "--batch", "pile", "--json", "--jobs",
                                  "1",  "--size",          "105x148.5", "--dpi",   "300"};
     for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
@@ -169,8 +174,8 @@ check_run(const Scenario *scenario, const char *group, const Run *run)
     GKeyFile *file = scenario->file;
     g_autofree char *cause = g_key_file_get_string(file, group, "cause", NULL),
                     *broken = g_key_file_get_string(file, group, "broken", NULL);
-    g_autofree char *named = scan_broken(pile, scenario->end);
-    guint last = scan_last(pile, scenario->end);
+    g_autofree char *named = scan_broken(scenario->pile, scenario->end);
+    guint last = scan_last(scenario->pile, scenario->end);
 
     g_assert_cmpstr(end_text(scenario, "cause"), ==, cause);
     g_assert_cmpint((int)last, ==, number_of(file, group, "last", -1));
@@ -202,7 +207,7 @@ run_once(Scenario *scenario, const char *group)
     g_autofree char *feed = g_key_file_get_string(file, group, "feed", NULL);
     g_assert_nonnull(feed);
     if (scenario->runs > 0 && !g_key_file_get_boolean(file, group, "own", NULL)) {
-        g_autofree char *told = scan_way_on(pile, scenario->end);
+        g_autofree char *told = scan_way_on(scenario->pile, scenario->end, scenario->left);
         g_assert_cmpstr(told, ==, feed);
     }
     scenario->runs++;
@@ -213,6 +218,7 @@ run_once(Scenario *scenario, const char *group)
     g_assert_nonnull(scenario->end);
     if (!scenario->end)
         return FALSE;
+    scenario->left = g_key_file_get_boolean(file, group, "left", NULL);
     check_run(scenario, group, &run);
     check_complete(scenario);
     return TRUE;
@@ -222,11 +228,12 @@ static void
 check_end(const Scenario *scenario)
 {
     GKeyFile *file = scenario->file;
-    g_autofree char *held = scan_station_held(scenario->station), *told = scan_way_on(pile, scenario->end);
+    g_autofree char *held = scan_station_held(scenario->station),
+                    *told = scan_way_on(scenario->pile, scenario->end, scenario->left);
     gboolean complete = !g_key_file_has_key(file, "scan", "complete", NULL) ||
                         g_key_file_get_boolean(file, "scan", "complete", NULL);
-    ScanHoldings holdings = scan_station_count(pile, scenario->station);
-    guint printed = scan_pile_printed(pile, pile->sheets->len);
+    ScanHoldings holdings = scan_station_count(scenario->pile, scenario->station);
+    guint printed = scan_pile_printed(scenario->pile, scenario->pile->sheets->len);
 
     g_autofree char *expected = g_key_file_get_string(file, "scan", "told", NULL);
     g_assert_cmpstr(told, ==, expected);
@@ -239,7 +246,8 @@ check_end(const Scenario *scenario)
     g_assert_cmpuint(holdings.torn, ==, 0);
     g_assert_cmpuint(holdings.orphans, ==, 0);
     g_assert_cmpuint(holdings.unfinished, ==, 0);
-    g_assert_cmpint(end_number(scenario, "held"), ==, pile->sheets->len);
+    g_assert_cmpint(end_number(scenario, "held"), ==,
+                    number_of(file, "scan", "held", (int)scenario->pile->sheets->len));
 }
 
 static void
@@ -265,10 +273,10 @@ scenario_load(const char *name)
     g_key_file_load_from_file(scenario->file, path, G_KEY_FILE_NONE, &error);
     g_assert_no_error(error);
     check_keys(scenario->file);
-    g_autofree char *script = script_of(scenario->file), *station = g_strdup_printf("%s-station", name);
-    scenario->station = scan_pile_station(pile, station);
-    scenario->folder = scan_pile_folder(
-        pile, name, NULL, g_key_file_get_boolean(scenario->file, "scan", "one-sided", NULL), script);
+    g_autofree char *script = script_of(scenario->file, TRUE), *station = g_strdup_printf("%s-station", name);
+    scenario->pile = g_key_file_get_boolean(scenario->file, "scan", "one-sided", NULL) ? one_sided : duplex;
+    scenario->station = scan_pile_station(scenario->pile, station);
+    scenario->folder = scan_pile_folder(scenario->pile, name, NULL, script);
     return scenario;
 }
 
@@ -325,15 +333,15 @@ list_scenarios(void)
 static void
 feed_undisturbed(void)
 {
-    Scenario scenario = {.name = "undisturbed", .file = g_key_file_new()};
-    scenario.station = scan_pile_station(pile, "undisturbed-station");
-    scenario.folder = scan_pile_folder(pile, "undisturbed", NULL, FALSE, NULL);
+    Scenario scenario = {.name = "undisturbed", .file = g_key_file_new(), .pile = duplex};
+    scenario.station = scan_pile_station(duplex, "undisturbed-station");
+    scenario.folder = scan_pile_folder(duplex, "undisturbed", NULL, NULL);
     g_auto(Run) run = scan(&scenario, "1-", NULL);
     assert_status(run, 0);
     scenario.end = scan_end_of(run.output);
     g_assert_true(json_is_true(json_object_get(scenario.end, "complete")));
-    ScanHoldings holdings = scan_station_count(pile, scenario.station);
-    g_assert_cmpuint(holdings.wanted, ==, scan_pile_printed(pile, pile->sheets->len));
+    ScanHoldings holdings = scan_station_count(duplex, scenario.station);
+    g_assert_cmpuint(holdings.wanted, ==, scan_pile_printed(duplex, duplex->sheets->len));
     undisturbed = scan_station_held(scenario.station);
     json_decref(scenario.end);
     g_key_file_unref(scenario.file);
@@ -345,7 +353,8 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    pile = scan_pile_new(6);
+    duplex = scan_pile_new(6);
+    one_sided = scan_pile_one_sided(duplex);
     feed_undisturbed();
     g_autoptr(GPtrArray) names = list_scenarios();
     guint places = 0;
@@ -357,7 +366,8 @@ main(int argc, char **argv)
     }
     g_test_set_nonfatal_assertions(); /* one scenario that fails hides no other */
     int status = g_test_run();
-    scan_pile_free(pile);
+    scan_pile_free(one_sided);
+    scan_pile_free(duplex);
     g_free(undisturbed);
     return status;
 }
