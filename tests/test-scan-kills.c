@@ -16,11 +16,11 @@
 #include "command-fixture.h"
 
 /* The feeder's pace, so that it is at work when it is killed. */
-#define SCRIPT "[feeder]\nsheets_per_minute=600\n"
+#define SCRIPT "[feeder]\nsheets_per_minute=300\n"
 
 /* Until a run is well begun, and between two sides. */
 #define START_MS 400
-#define SIDE_MS  120
+#define SIDE_MS  200
 
 /* A feeder process without a station is given this long to end. */
 #define ORPHAN_S 60
@@ -140,6 +140,16 @@ read_rest(FILE *output, GString *text)
     fclose(output);
 }
 
+/* The feeder process, as soon as there is one; 0 where the station ends first. */
+static GPid
+await_feeder(GPid station)
+{
+    GPid feeder;
+    while (!(feeder = child_of(station)) && !is_gone(station))
+        g_usleep(1000);
+    return feeder;
+}
+
 /* Waits for a random moment of the run, then kills. FALSE where the run was over before. */
 static gboolean
 kill_at_random(Ordeal *ordeal, GPid station, FILE *output, GString *text)
@@ -149,7 +159,8 @@ kill_at_random(Ordeal *ordeal, GPid station, FILE *output, GString *text)
     if (!read_sides(output, sides, text))
         return FALSE;
     g_usleep((gulong)wait_ms * 1000);
-    GPid feeder = child_of(station), victim = ordeal->of_station ? station : feeder;
+    GPid feeder = ordeal->of_station ? child_of(station) : await_feeder(station);
+    GPid victim = ordeal->of_station ? station : feeder;
     if (!victim || kill(victim, SIGKILL) != 0)
         return FALSE;
     ordeal->kills++;
@@ -194,6 +205,9 @@ run_once(Ordeal *ordeal, gboolean with_kill)
     FILE *output = NULL;
     GPid pid = start(ordeal, &output);
     gboolean killed = with_kill && kill_at_random(ordeal, pid, output, text);
+    /* a feeder process that dies before it feeds is started again */
+    while (killed && !ordeal->of_station && kill_at_random(ordeal, pid, output, text))
+        continue;
     read_rest(output, text);
     int status = 0;
     g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
@@ -256,11 +270,11 @@ check_holdings(const Ordeal *ordeal)
 }
 
 static void
-ordeal_init(Ordeal *ordeal, const char *name)
+ordeal_init(Ordeal *ordeal, const char *name, const char *script)
 {
     g_autofree char *station = g_strconcat(name, "-station", NULL);
     ordeal->station = scan_pile_station(pile, station);
-    ordeal->folder = scan_pile_folder(pile, name, NULL, SCRIPT);
+    ordeal->folder = scan_pile_folder(pile, name, NULL, script);
     ordeal->random = g_rand_new_with_seed(number_of("PHIEU_SEED", 1));
     ordeal->first = 1;
 }
@@ -278,7 +292,7 @@ test_kills(gconstpointer data)
 {
     Ordeal ordeal = {.of_station = strcmp(data, "station") == 0};
     guint wanted = number_of("PHIEU_KILLS", 8);
-    ordeal_init(&ordeal, data);
+    ordeal_init(&ordeal, data, SCRIPT);
     while (ordeal.kills < wanted) {
         g_autoptr(json_t) ledger = run_once(&ordeal, TRUE);
         if (ledger)
@@ -293,7 +307,7 @@ static void
 feed_undisturbed(void)
 {
     Ordeal ordeal = {0};
-    ordeal_init(&ordeal, "undisturbed");
+    ordeal_init(&ordeal, "undisturbed", NULL);
     bring_to_end(&ordeal);
     undisturbed = scan_station_held(ordeal.station);
     ordeal_clear(&ordeal);
