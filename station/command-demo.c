@@ -33,9 +33,9 @@ typedef struct {
 
 /* What a demo leaves behind, and what a station keeps beside it. */
 static const char *const demo_files[] = {
-    "sample.csv", "truth.csv",      "scans",          "print",  "station.conf",
-    "station.db", "station.db-wal", "station.db-shm", "images", "forms",
-    "profiles",   "exports",        "keys",           MARKER,   NULL,
+    "sample.csv",     "truth.csv",      "scans",  "print", "station.conf", "station.db",
+    "station.db-wal", "station.db-shm", "images", "forms", "profiles",     "exports",
+    "keys",           "feeds.lock",     MARKER,   NULL,
 };
 
 static char *

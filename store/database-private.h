@@ -9,6 +9,7 @@ struct Store {
     char *dir;
     char *path; /* of the database, for messages */
     sqlite3 *db;
+    int feeds_lock;      /* the file of feed-lock.c, from the first feed on; -1: not open */
     GHashTable *queries; /* SQL -> sqlite3_stmt* */
 };
 

@@ -57,7 +57,7 @@ count_batch(Store *store, gint64 batch, guint sheets, GError **error)
     return store_run(store, query, error);
 }
 
-/* A feed of the batch that has no end died with its station: when, nobody knows. */
+/* Nobody else scans the batch, so a feed of it that has no end died with its station: when, nobody knows. */
 static gboolean
 bury(Store *store, gint64 batch, GError **error)
 {
@@ -128,31 +128,46 @@ store_feed_begin(Store *store, const StoreFeedStart *start, StoreFeed *feed, GEr
                     MAX_SHEETS);
         return FALSE;
     }
-    return store_begin(store, STORE_WRITE, &transaction, error) &&
-           store_batch_make(store, start->batch, &batch, error) &&
-           (start->sheets == 0 || count_batch(store, batch, start->sheets, error)) &&
-           bury(store, batch, error) && insert_feed(store, start, batch, &feed->id, error) &&
-           store_feed_next_sheet(store, batch, &feed->next_sheet, error) && store_commit(&transaction, error);
+    if (!store_begin(store, STORE_WRITE, &transaction, error) ||
+        !store_batch_make(store, start->batch, &batch, error) ||
+        !store_feed_lock(store, batch, start->batch, error))
+        return FALSE;
+    gboolean begun = (start->sheets == 0 || count_batch(store, batch, start->sheets, error)) &&
+                     bury(store, batch, error) && insert_feed(store, start, batch, &feed->id, error) &&
+                     store_feed_next_sheet(store, batch, &feed->next_sheet, error) &&
+                     store_commit(&transaction, error);
+    if (!begun)
+        store_feed_unlock(store, batch);
+    return begun;
 }
 
 gboolean
 store_feed_end(Store *store, gint64 feed, const char *cause, GError **error)
 {
     g_autofree char *now = store_now();
-    g_autoptr(StoreQuery) query = store_query(
-        store, "UPDATE feed SET ended = :now, cause = :cause WHERE id = :feed AND cause IS NULL", error);
+    g_autoptr(StoreQuery) query =
+        store_query(store,
+                    "UPDATE feed SET ended = :now, cause = :cause WHERE id = :feed AND cause IS NULL"
+                    " RETURNING batch",
+                    error);
+    gboolean row, ended;
 
     if (query == NULL || !check_cause(cause, error))
         return FALSE;
     store_bind_text(query, ":now", now);
     store_bind_text(query, ":cause", cause);
     store_bind_integer(query, ":feed", feed);
-    if (!store_run(store, query, error))
+    if (!store_step(store, query, &ended, error))
         return FALSE;
-    gboolean ended = sqlite3_changes(store->db) == 1;
-    if (!ended)
+    if (!ended) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_INPUT, _("this feed is not running"));
-    return ended;
+        return FALSE;
+    }
+    gint64 batch = sqlite3_column_int64(query, 0);
+    if (!store_step(store, query, &row, error)) /* the end of the statement commits it */
+        return FALSE;
+    store_feed_unlock(store, batch);
+    return TRUE;
 }
 
 gboolean

@@ -9,10 +9,20 @@ typedef enum {
     LEDGER_SIDE_LOST,
 } LedgerSideState;
 
+typedef enum {
+    LEDGER_PAGE_NONE, /* lost or bare */
+    LEDGER_PAGE_HELD,
+    LEDGER_PAGE_DOUBLED,
+    LEDGER_PAGE_REFUSED,
+} LedgerPageState;
+
 /* Texts belong to the LedgerSheets. */
 typedef struct {
     LedgerSideState state;
+    LedgerPageState page_state;
     gint64 image_page;  /* id of the page, 0 for a side that has none */
+    gboolean fed;       /* its page was first stored by this side, or in another batch: it is no page of this
+                           batch that came as a file */
     const char *serial; /* or NULL */
     int page;           /* of the form, 0: unknown */
     const char *key;    /* what tells this page of a form from every other, NULL: unknown; equal keys are one
@@ -61,6 +71,10 @@ gboolean ledger_sheets_settle(Store *store, LedgerSheets *sheets, GError **error
 /* As many papers are held as were counted: settles the sheets of which nothing is known and after whose feed
  * another was fed, as told. */
 void ledger_sheets_settle_counted(LedgerSheets *sheets);
+
+/* Refused pages that feeders gave and that need nobody any more, because the paper came again, on a whole
+ * sheet of which every page is held. */
+guint ledger_sheets_count_reread(const LedgerSheets *sheets);
 
 static inline LedgerSheet *
 ledger_sheet_at(const LedgerSheets *sheets, guint index)

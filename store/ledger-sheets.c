@@ -50,6 +50,15 @@ make_key(LedgerSheets *sheets, const LedgerSide *side, gboolean identified)
     return g_string_chunk_insert_const(sheets->strings, key);
 }
 
+static LedgerPageState
+page_state_of(const char *state)
+{
+    return g_str_equal(state, "held")      ? LEDGER_PAGE_HELD
+           : g_str_equal(state, "doubled") ? LEDGER_PAGE_DOUBLED
+           : g_str_equal(state, "refused") ? LEDGER_PAGE_REFUSED
+                                           : LEDGER_PAGE_NONE;
+}
+
 /* Columns as of ledger_sheets_load(). */
 static void
 take_row(LedgerSheets *sheets, StoreQuery *row)
@@ -69,6 +78,8 @@ take_row(LedgerSheets *sheets, StoreQuery *row)
     LedgerSide *side = &last->sides[sqlite3_column_int(row, 1) != 0 ? 1 : 0];
     side->image_page = sqlite3_column_int64(row, 4);
     side->state = sqlite3_column_int(row, 9) != 0 ? LEDGER_SIDE_LOST : LEDGER_SIDE_HELD;
+    side->page_state = page_state_of(store_column(row, 10));
+    side->fed = sqlite3_column_int(row, 11) != 0;
     side->cause = intern(sheets, row, 5);
     side->serial = intern(sheets, row, 6);
     side->page = sqlite3_column_int(row, 7);
@@ -99,7 +110,8 @@ ledger_sheets_load(Store *store, gint64 batch, LedgerSheets *sheets, GError **er
         "SELECT frame.sheet, frame.side = 'back', frame.feed, feed.duplex, frame.page, frame.cause,"
         " coalesce(frame.serial, CASE WHEN page.questionnaire IS NOT NULL THEN page.serial END),"
         " coalesce(frame.page_number, page.page), page.questionnaire IS NOT NULL,"
-        " frame.state = '" STORE_FRAME_LOST "'"
+        " frame.state = '" STORE_FRAME_LOST "', page.state,"
+        " frame.state = 'stored' OR page.batch <> frame.batch"
         " FROM frame JOIN feed ON feed.id = frame.feed LEFT JOIN page ON page.id = frame.page"
         " WHERE frame.batch = :batch ORDER BY frame.sheet",
         error);

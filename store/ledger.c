@@ -100,24 +100,19 @@ count_mended(const LedgerSheets *sheets)
     return g_hash_table_size(serials);
 }
 
-/* `open` while nothing unsettled came in the feed at hand: what is behind an unsettled sheet may be fed
- * again.
- */
+/* Whatever went in after the last whole sheet is broken, or not in the ledger. A broken sheet before it has
+ * left the feeder, and is found by itself: it does not hold the others back. */
 static void
 list_sheets(StoreLedger *ledger, const LedgerSheets *sheets)
 {
     guint last = LEDGER_NO_SHEET;
-    gboolean open = TRUE;
 
     for (guint i = 0; i < sheets->sheets->len; i++) {
         const LedgerSheet *sheet = ledger_sheet_at(sheets, i);
-        open = sheet->position == 1 || open;
-        if (sheet->whole && open)
+        if (sheet->whole)
             last = i;
-        if (!sheet->whole) {
+        else
             take_broken(ledger, sheets, i);
-            open = open && sheet->settled;
-        }
         ledger->whole += sheet->whole;
         ledger->next_sheet = sheet->number + 1;
     }
@@ -139,6 +134,7 @@ load_sheets(Store *store, gint64 batch, StoreLedger *ledger, GError **error)
         ledger_sheets_settle_counted(&sheets);
     list_sheets(ledger, &sheets);
     ledger->repeated = ledger->whole - sheets.papers;
+    ledger->refused -= ledger_sheets_count_reread(&sheets);
     return TRUE;
 }
 
@@ -258,8 +254,8 @@ store_ledger(Store *store, const char *batch, GError **error)
     ledger->missing = g_ptr_array_new_with_free_func(store_missing_free);
     ledger->unseen = g_ptr_array_new_with_free_func(g_free);
     if (!store_begin(store, STORE_READ, &transaction, error) || !store_batch_find(store, batch, &id, error) ||
-        !load_feeds(store, id, ledger, error) || !load_sheets(store, id, ledger, error) ||
-        !count_pages(store, id, ledger, error) || !load_missing(store, id, ledger, error) ||
+        !load_feeds(store, id, ledger, error) || !count_pages(store, id, ledger, error) ||
+        !load_sheets(store, id, ledger, error) || !load_missing(store, id, ledger, error) ||
         !load_unseen(store, id, ledger, error))
         return NULL;
     return g_steal_pointer(&ledger);

@@ -7,6 +7,9 @@
 #define STORE_IMAGES   "images"
 #define STORE_FORMS    "forms"
 
+/* Byte N of it is locked while the batch with the id N is being scanned; it holds nothing. */
+#define STORE_FEEDS_LOCK "feeds.lock"
+
 /* Makes sure that a folder's entries (names made, renamed, removed) survive a power cut. */
 gboolean store_sync_dir(const char *dir, GError **error);
 

@@ -225,6 +225,7 @@ store_open(const char *dir, GError **error)
         return NULL;
 
     g_autoptr(Store) store = g_new0(Store, 1);
+    store->feeds_lock = -1;
     store->dir = g_strdup(dir);
     store->path = g_build_filename(dir, STORE_DATABASE, NULL);
     store->queries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, query_free);
@@ -246,6 +247,8 @@ store_free(Store *store)
         return;
     g_hash_table_unref(store->queries);
     sqlite3_close(store->db);
+    if (store->feeds_lock >= 0)
+        close(store->feeds_lock);
     g_free(store->path);
     g_free(store->dir);
     g_free(store);

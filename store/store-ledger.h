@@ -31,12 +31,16 @@ typedef struct {
     guint next_sheet; /* the number of the first sheet of this feed */
 } StoreFeed;
 
-/* Begins a feed. A batch has one running feed: a feed of it that has no end yet is taken for dead with its
- * station (cause "died"), and takes no more sheets. */
+/* Begins a feed. A batch has one running feed: from here until store_feed_end(), store_free() or the end of
+ * the process, however it comes, this Store alone scans it, and for every other store_feed_begin() of the
+ * batch is STORE_ERROR_INPUT and changes nothing. A feed of the batch that has no end though nobody else
+ * scans it is dead (cause "died"), and takes no more sheets: its process died, or this Store gives it up by
+ * beginning anew. A Store may run feeds of several batches, each by itself. */
 gboolean store_feed_begin(Store *store, const StoreFeedStart *start, StoreFeed *feed, GError **error);
 
-/* Ends a feed. `cause` is a short code, 1 to 40 of a-z, 0-9 and _: "empty" "stopped" "jammed" "double_feed"
- * "cover_open" "busy" "io_error" "hung" "crashed" … STORE_ERROR_INPUT when the feed is not running. */
+/* Ends a feed, and leaves its batch to others. `cause` is a short code, 1 to 40 of a-z, 0-9 and _: "empty"
+ * "stopped" "jammed" "double_feed" "cover_open" "busy" "io_error" "hung" "crashed" … STORE_ERROR_INPUT when
+ * the feed is not running. */
 gboolean store_feed_end(Store *store, gint64 feed, const char *cause, GError **error);
 
 /* One side of a sheet as it came. A stored side has an image and its reading; a lost one has a cause, and a
@@ -100,8 +104,9 @@ typedef struct {
     gint difference; /* held − counted; 0 where nobody counted */
     guint next_sheet;
 
-    /* The last sheet that is whole, with nothing unsettled before it in its feed: feed on from the one after
-     * it. */
+    /* The last sheet that is whole: when a feeder stopped, every sheet that went in after it is fed again, in
+     * order. Unsettled ones before it lie in the tray between their neighbours, and are fed again at any
+     * time. */
     StoreSheetName last;
     GPtrArray *broken; /* of StoreBrokenSheet*, by number */
     guint unsettled;   /* of them */
@@ -114,8 +119,10 @@ typedef struct {
                           that the station has no page of, in order; at most 1000. Of a pile in the order of
                           the list they are what was lost; of another they say little */
     gint64 unseen_total; /* of them all */
-    gint64 refused;      /* pages of the batch and its sheets that are refused … */
-    gint64 doubled;      /* … and doubled: a serial printed twice makes held less than counted */
+    /* Pages of the batch and its sheets that are refused, but for those of a sheet that came again (its page,
+     * or the page on its other side, is on a whole sheet of which every page is held) … */
+    gint64 refused;
+    gint64 doubled; /* … and doubled: a serial printed twice makes held less than counted */
 
     guint feeds;
     char *scanner; /* of the last feed, and so the three below; NULL: there is no feed */
@@ -129,7 +136,7 @@ StoreLedger *store_ledger(Store *store, const char *batch, GError **error);
 void store_ledger_free(StoreLedger *ledger);
 
 /* Whether nothing is lacking: counted and no difference, nothing unsettled, no questionnaire that lacks
- * pages, no page refused, and the last feed came to an end. An empty feeder alone never makes a batch
+ * pages, `refused` is 0, and the last feed came to an end. An empty feeder alone never makes a batch
  * complete. */
 gboolean store_ledger_complete(const StoreLedger *ledger);
 

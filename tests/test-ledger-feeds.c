@@ -1,4 +1,5 @@
 /* Feeds and sheets on their way into the ledger: what is taken, what is refused, what stays. */
+#include <fcntl.h>
 #include <string.h>
 
 #include "database-private.h"
@@ -79,6 +80,92 @@ test_died(void)
     feed_begin(&station, TRUE, 0);
     station.batch = "hai";
     g_assert_true(feed_try_sheet(station.store, other.id, 1, "S2/1 S2/2", "c", &error));
+}
+
+static void
+expect_busy(Station *station)
+{
+    const StoreFeedStart start = {station->batch, "virtual:test", NULL, TRUE, 9};
+    g_autoptr(GError) error = NULL;
+    StoreFeed feed;
+
+    expect_input(store_feed_begin(station->store, &start, &feed, &error), &error,
+                 "batch “một” is being scanned right now by another program; wait");
+}
+
+/* Two programs on one batch: the second does not bury the feed of the first, which goes on. */
+static void
+test_two_programs(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    Station second = station_join(&station);
+    g_autoptr(GError) error = NULL;
+    StoreFeed feed = feed_begin(&station, TRUE, 2);
+
+    g_assert_true(feed_try_sheet(station.store, feed.id, 1, "S1/1 S1/2", "a", &error));
+    g_autofree char *before = station_dump(&station);
+    expect_busy(&second);
+    g_autofree char *after = station_dump(&station);
+    g_assert_cmpstr(before, ==, after);
+    g_assert_true(feed_try_sheet(station.store, feed.id, 2, "S2/1 S2/2", "b", &error));
+
+    /* another batch is free; and the end of a feed lets go of its own batch only */
+    second.batch = station.batch = "hai";
+    feed_run(&second, FALSE, 0, "empty: S3/1 S3/2");
+    feed_run(&station, FALSE, 0, "empty: S3/1 S3/2");
+    second.batch = station.batch = "một";
+    expect_busy(&second);
+
+    g_assert_true(store_feed_end(station.store, feed.id, "empty", &error));
+    g_assert_cmpuint(feed_begin(&second, TRUE, 0).next_sheet, ==, 3);
+    expect_busy(&station);
+    station_leave(&second); /* without an end */
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM feed WHERE cause = 'died'"), ==, 0);
+    feed_begin(&station, TRUE, 0);
+    g_assert_cmpint(number(station.store->db, "SELECT count(*) FROM feed WHERE cause = 'died'"), ==, 1);
+}
+
+/* A begin that fails leaves the batch to others. */
+static void
+test_failed_begin(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    Station second = station_join(&station);
+    const StoreFeedStart start = {"một", "s", NULL, TRUE, 0};
+    StoreFeed feed;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(sqlite3_exec(station.store->db,
+                                 "CREATE TEMP TRIGGER full BEFORE INSERT ON feed BEGIN"
+                                 " SELECT RAISE(ABORT, 'full'); END",
+                                 NULL, NULL, NULL),
+                    ==, SQLITE_OK);
+    g_assert_false(store_feed_begin(station.store, &start, &feed, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_MACHINE);
+    feed_run(&second, FALSE, 1, "empty: S1/1 S1/2");
+    station_leave(&second);
+}
+
+/* The file of the locks is made where it is missing; one that cannot be used is told. */
+static void
+test_lock_file(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    g_autofree char *path = g_build_filename(station.dir, "feeds.lock", NULL);
+    const StoreFeedStart start = {"một", "s", NULL, TRUE, 0};
+    StoreFeed feed;
+    g_autoptr(GError) error = NULL;
+
+    feed_run(&station, FALSE, 0, "empty: S1/1 S1/2");
+    g_assert_true(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+    /* a feeder's process that outlives the station does not keep the lock */
+    g_assert_cmpint(fcntl(station.store->feeds_lock, F_GETFD) & FD_CLOEXEC, !=, 0);
+    station_reopen(&station);
+    g_assert_cmpint(g_remove(path), ==, 0);
+    g_assert_cmpint(g_mkdir(path, 0777), ==, 0);
+    g_assert_false(store_feed_begin(station.store, &start, &feed, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_MACHINE);
+    g_assert_nonnull(strstr(error->message, "feeds.lock"));
 }
 
 static void
@@ -414,6 +501,9 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ledger/feed/begin-and-end", test_begin_and_end);
     g_test_add_func("/ledger/feed/died", test_died);
+    g_test_add_func("/ledger/feed/two-programs", test_two_programs);
+    g_test_add_func("/ledger/feed/failed-begin", test_failed_begin);
+    g_test_add_func("/ledger/feed/lock-file", test_lock_file);
     g_test_add_func("/ledger/feed/refused", test_begin_refused);
     g_test_add_func("/ledger/feed/scanner-settings", test_scanner_settings);
     g_test_add_func("/ledger/sheet/results", test_results);

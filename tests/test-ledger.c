@@ -142,7 +142,7 @@ static const Case cases[] = {
      3,
      NULL,
      {"empty: S1/1 S1/2, S2/1!flat_tail S2/2, S3/1 S3/2"},
-     "fed 3 whole 2 held 2 again 0-1 last 1:S1/1/2;"
+     "fed 3 whole 2 held 2 again 0-1 last 3:S3/1/2;"
      " open 2:S2/1/2 lost front flat_tail between 1:S1/1/2 3:S3/1/2; missing 1"},
     {"flat-tail-and-again",
      2,
@@ -234,7 +234,7 @@ static const Case cases[] = {
      1,
      NULL,
      {"empty: !flat_tail !flat_tail, S1/1 S1/2"},
-     "fed 2 whole 1 held 1 again 0+0 last -;"
+     "fed 2 whole 1 held 1 again 0+0 last 2:S1/1/2;"
      " open 1:/0/0 lost front back flat_tail between - 2:S1/1/2"},
     {"lost-in-mid-feed-when-fed-again",
      2,
@@ -248,8 +248,56 @@ static const Case cases[] = {
      2,
      NULL,
      {"jammed: !jammed !jammed", "empty: S1/1 !jammed, S2/1 S2/2"},
-     "fed 3 whole 1 held 1 again 0-1 last -; open 1:/0/0 lost front back jammed between - -;"
+     "fed 3 whole 1 held 1 again 0-1 last 3:S2/1/2; open 1:/0/0 lost front back jammed between - -;"
      " open 2:S1/1/0 lost back jammed between - 3:S2/1/2; missing 1"},
+
+    /* where to feed on from: what came after the last whole sheet, and nothing else */
+    {"early-flat-tail-and-a-jam",
+     2,
+     5,
+     NULL,
+     {"jammed: S1/1 S1/2, S2/1 S2/2!flat_tail, S3/1 S3/2, S4/1 S4/2, S5/1 !jammed"},
+     "fed 5 whole 3 held 3 again 0-2 last 4:S4/1/2;"
+     " open 2:S2/1/2 lost back flat_tail between 1:S1/1/2 3:S3/1/2;"
+     " open 5:S5/1/0 lost back jammed between 4:S4/1/2 -; missing 2"},
+    {"early-flat-tail-and-the-station-dies",
+     2,
+     4,
+     NULL,
+     {": S1/1 S1/2, !flat_tail !flat_tail, S3/1 S3/2"},
+     "fed 3 whole 2 held 2 again 0-2 last 3:S3/1/2;"
+     " open 2:/0/0 lost front back flat_tail between 1:S1/1/2 3:S3/1/2"},
+    {"jammed-again-at-once",
+     2,
+     3,
+     NULL,
+     {"jammed: S1/1 S1/2, S2/1 !jammed", "jammed: !jammed !jammed"},
+     "fed 3 whole 1 held 1 again 0-2 last 1:S1/1/2; open 2:S2/1/0 lost back jammed between 1:S1/1/2 -;"
+     " open 3:/0/0 lost front back jammed between 1:S1/1/2 -; missing 1"},
+    {"fed-on-from-an-earlier-sheet",
+     2,
+     4,
+     NULL,
+     {"jammed: S1/1 S1/2, S2/1 S2/2, S3/1 !jammed", "jammed: S2/1 S2/2, S3/1 S3/2, !jammed !jammed"},
+     "fed 6 whole 4 held 3 again 1-1 last 5:S3/1/2; settled 3:S3/1/0 lost back jammed between 2:S2/1/2 -;"
+     " open 6:/0/0 lost front back jammed between 5:S3/1/2 -"},
+    {"broken-at-the-end-and-never-fed-again",
+     2,
+     4,
+     NULL,
+     {"jammed: S1/1 S1/2, S2/1 !jammed", "stopped: S3/1 S3/2", "jammed: S4/1 !jammed"},
+     "fed 4 whole 2 held 2 again 0-2 last 3:S3/1/2; open 2:S2/1/0 lost back jammed between 1:S1/1/2 -;"
+     " open 4:S4/1/0 lost back jammed between 3:S3/1/2 -; missing 2"},
+    {"flat-tail-first-on-the-next-pile",
+     2,
+     5,
+     NULL,
+     {"jammed: S1/1 S1/2, S2/1 !flat_tail, S3/1 S3/2, !jammed !jammed",
+      "jammed: S2/1 S2/2, S4/1 S4/2, !jammed !jammed"},
+     "fed 7 whole 4 held 4 again 0-1 last 6:S4/1/2;"
+     " settled 2:S2/1/0 lost back flat_tail between 1:S1/1/2 3:S3/1/2;"
+     " settled 4:/0/0 lost front back jammed between 3:S3/1/2 -;"
+     " open 7:/0/0 lost front back jammed between 6:S4/1/2 -"},
 
     /* sides that do not fit */
     {"no-back",
@@ -263,7 +311,7 @@ static const Case cases[] = {
      2,
      NULL,
      {"empty: - S1/2, S2/1 S2/2"},
-     "fed 2 whole 1 held 1 again 0-1 last -; open 1:S1/0/2 no front - between - 2:S2/1/2; missing 1"},
+     "fed 2 whole 1 held 1 again 0-1 last 2:S2/1/2; open 1:S1/0/2 no front - between - 2:S2/1/2; missing 1"},
     {"bare-back",
      3,
      2,
@@ -340,13 +388,73 @@ static const Case cases[] = {
      1,
      NULL,
      {"empty: S1/1 ?", "empty: S1/1 S1/2"},
-     "fed 2 whole 2 held 1 again 1+0 last 2:S1/1/2; refused 1 doubled 0"},
+     "fed 2 whole 2 held 1 again 1+0 last 2:S1/1/2; complete"},
+    {"front-refused-and-again",
+     2,
+     2,
+     NULL,
+     {"empty: ? S1/2, S2/1 S2/2", "empty: S1/2 S1/1"},
+     "fed 3 whole 3 held 2 again 1+0 last 3:S1/2/1; complete"},
+    {"refused-though-known-and-again",
+     2,
+     1,
+     NULL,
+     {"empty: S1/1? ?", "empty: S1/1 S1/2"},
+     "fed 2 whole 2 held 1 again 1+0 last 2:S1/1/2; complete"},
+    {"refused-and-the-other-side-lost-and-again",
+     2,
+     1,
+     NULL,
+     {"jammed: ? S1/2!jammed", "empty: S1/1 S1/2"},
+     "fed 2 whole 1 held 1 again 0+0 last 2:S1/1/2; settled 1:S1/0/2 lost back jammed between - -; complete"},
+    {"refused-again-and-again",
+     2,
+     1,
+     NULL,
+     {"empty: S1/1 ?", "empty: ? S1/2", "empty: S1/1 ?"},
+     "fed 3 whole 3 held 2 again 1+1 last 3:S1/1/0; refused 3 doubled 0"},
+    {"refused-and-again-and-then-refused",
+     2,
+     1,
+     NULL,
+     {"empty: S1/1 S1/2", "empty: ? S1/2"},
+     "fed 2 whole 2 held 1 again 1+0 last 2:S1/0/2; complete"},
+    {"refused-and-the-paper-is-another",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1 S1/2, S1/1=2 ?"},
+     "fed 2 whole 2 held 1 again 1-1 last 2:S1/1/0; refused 1 doubled 1"},
+    {"refused-as-a-page-of-another-sheet",
+     4,
+     2,
+     NULL,
+     {"empty: S1/1 S1/4?", "empty: S1/1 S1/2"},
+     "fed 2 whole 2 held 1 again 1-1 last 2:S1/1/2; missing 1; refused 1 doubled 0"},
+    {"refused-on-a-mixed-sheet-and-again",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1? S2/2", "empty: S2/1 S2/2", "empty: S1/1 S1/2"},
+     "fed 3 whole 2 held 2 again 0+0 last 3:S1/1/2; settled 1:S1/1/2 mixed - between - -; complete"},
+    {"one-blank-image-on-two-sheets-and-one-again",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1 ?blank, S2/1 ?blank", "empty: S1/1 S1/2"},
+     "fed 3 whole 3 held 2 again 1+0 last 3:S1/1/2; missing 1; refused 1 doubled 0"},
+    {"one-blank-image-on-two-sheets-and-both-again",
+     2,
+     2,
+     NULL,
+     {"empty: S1/1 ?blank, S2/1 ?blank", "empty: S1/1 S1/2, S2/1 S2/2"},
+     "fed 4 whole 4 held 2 again 2+0 last 4:S2/1/2; complete"},
     {"joined-by-a-third",
      2,
      1,
      NULL,
      {"empty: S1/1 ?, ? S1/2, S1/1 S1/2"},
-     "fed 3 whole 3 held 1 again 2+0 last 3:S1/1/2; refused 2 doubled 0"},
+     "fed 3 whole 3 held 1 again 2+0 last 3:S1/1/2; complete"},
     {"blank-backs-of-the-same-bytes",
      1,
      2,
@@ -415,6 +523,26 @@ test_other_batch(void)
     g_assert_true(store_ledger_complete(third));
 }
 
+/* A refused page that came as a file stays one that people look at, though the feeder gave it again. */
+static void
+test_refused_file(void)
+{
+    g_auto(Station) station = station_new_with("DEMO", 2);
+    FormReading *refused = form_reading_new("a.jpg", 0);
+
+    form_reading_refuse(refused, "no_form", NULL);
+    g_assert_cmpint(station_put(&station, "x", 0, refused), ==, STORE_PAGE_REFUSED);
+    feed_run(&station, FALSE, 1, "empty: S1/1 ?x, S1/1 S1/2");
+    g_autoptr(StoreLedger) ledger = feed_ledger(&station);
+    g_autofree char *found = describe(ledger);
+    g_assert_cmpstr(found, ==, "fed 2 whole 2 held 1 again 1+0 last 2:S1/1/2; refused 1 doubled 0");
+
+    station.batch = "hai"; /* where it came with a feeder only, and is not the only one */
+    feed_run(&station, FALSE, 1, "empty: S2/1 ?x, S2/1 S2/2");
+    g_autoptr(StoreLedger) other = feed_ledger(&station);
+    g_assert_true(store_ledger_complete(other));
+}
+
 /* A sample list tells which questionnaires should be between those that came. */
 static void
 test_unseen(void)
@@ -449,6 +577,7 @@ main(int argc, char *argv[])
         g_test_add_data_func(path, &cases[i], test_rule);
     }
     g_test_add_func("/ledger/other-batch", test_other_batch);
+    g_test_add_func("/ledger/refused-file", test_refused_file);
     g_test_add_func("/ledger/unseen", test_unseen);
     return g_test_run();
 }
