@@ -105,13 +105,16 @@ typedef struct {
     double reject;      /* … and empty up to this one; between, unsure */
     double
         stray_cover; /* a thin straight line that passes through, with less cover than this, is in doubt … */
-    double stray_straight;   /* (a line is straight from here on, see CalibrationMark) … */
-    double stray_through;    /* (and goes all the way from here on) … */
-    double stray_hook;       /* (with no more of a hook than this) … */
-    double stray_share;      /* … unless this share of the page's marks pass through */
-    double stray_mass;       /* and so is the end of a stroke whose other end has so much more mass */
-    double stray_unlike;     /* and so is a stroke from outside with less than this share of the page's usual
-                                mass, where marks usually stay inside */
+    double stray_straight; /* (a line is straight from here on, see CalibrationMark) … */
+    double stray_through;  /* (and goes all the way from here on) … */
+    double stray_hook;     /* (with no more of a hook than this) … */
+    double stray_share;    /* … unless this share of the page's marks pass through */
+    double stray_mass;     /* and so is the end of a stroke whose other end has so much more mass */
+    double stray_unlike;   /* and so is a stroke from outside with less than this share of the page's usual
+                              mass, where marks usually stay inside */
+    double run_sizes; /* and so is what a stroke goes straight on from for so many sizes of the position … */
+    double run_depth;        /* … as dark as this share of the page's style … */
+    double run_share;        /* … with no more gaps than that */
     double overlooked;       /* in a field without a mark, a position as prominent as this … */
     double overlooked_share; /* … and as this share of the faintest of the page's marks … */
     double overlooked_next;  /* … and so many times as prominent as the next is in doubt; */

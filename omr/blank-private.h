@@ -79,6 +79,7 @@ typedef struct {
     guint8 *sector;       /* direction of each pixel from the centre, of OMR_SECTORS */
     guint8 *arc;          /* the same of pixels around it; of the others OMR_SECTORS */
     guint8 *borders;      /* OmrBorder of each pixel, or 0 */
+    guint64 printed_runs; /* directions in which its print looks like a stroke that runs on (runs.c) */
     double steepness;     /* of the outline's print: omr_steepness() */
 } OmrTarget;
 

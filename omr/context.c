@@ -283,7 +283,8 @@ omr_context_find_strays(const OmrBlank *blank, GArray *measures, const Calibrati
             continue;
         End end = ends_another_mark(blank, measures, i, model);
         measure->stray = (passing_counts && passes_through(measure, model)) ||
-                         is_unlike_the_page(measure, usual_mass, usual_leaves, model) || end != END_NONE;
+                         is_unlike_the_page(measure, usual_mass, usual_leaves, model) || end != END_NONE ||
+                         measure->runs_on;
         measure->elsewhere = end == END_OF_GREATER && measure->mark.mass < MARK_SHARE * usual_mass;
     }
     find_struck_fields(blank, measures, model);

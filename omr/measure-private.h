@@ -15,6 +15,7 @@ typedef struct {
     guint32 leaving;    /* directions in which strokes go on to the neighbours: OmrShape */
     double usual_spill; /* what most of the page's marks spill */
     gboolean stray;     /* the ink belongs elsewhere, or may: see context */
+    gboolean runs_on;   /* a stroke goes on from it much further than marks do: see runs.c */
     gboolean elsewhere; /* … and that it does is plain: a slip all by itself, or a mark's own end */
     gboolean crowded;   /* hardly any paper is left inside: print fills it */
     double light_step;  /* how much light changes about it, as a share of the lightest: an edge of a shadow */

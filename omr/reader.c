@@ -10,6 +10,7 @@
 #include "print-private.h"
 #include "quality-private.h"
 #include "rings-private.h"
+#include "runs-private.h"
 #include "serial-private.h"
 
 /* A page with less than this share of dark pixels carries no print: a form has ten times as much. */
@@ -240,6 +241,8 @@ read_marks(OmrReader *reader, const OmrBlank *blank, const OmrPyramid *image, co
                                              calibration_profile_marks(reader->profile), &response);
     OmrPageView view = {image, &white, alignment, blank, measures, &response, streaks};
     omr_quality_flag(reading, &view, reader->profile);
+    omr_runs_find(measures, blank, image, &white, alignment, &response,
+                  calibration_profile_marks(reader->profile));
     omr_context_find_spill(blank, measures, calibration_profile_marks(reader->profile));
     omr_context_find_strays(blank, measures, calibration_profile_marks(reader->profile));
     omr_rings_find(blank, measures, calibration_profile_marks(reader->profile));

@@ -4,6 +4,7 @@
 
 #include "blank-private.h"
 #include "parts-private.h"
+#include "runs-private.h"
 
 #define MAX_MARGIN_MM 2.2 /* a ring drawn around a bubble stays within */
 
@@ -130,6 +131,8 @@ add_target(OmrBlank *blank, const OmrSource *source, OmrTarget target, const For
         }
     }
     omr_parts_find(&target);
+    if (target.option != NULL)
+        omr_runs_learn(&target, source);
     g_array_append_val(blank->targets, target);
 }
 

@@ -149,6 +149,74 @@ test_pale_dots(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Rows 3 to 6 are left out, and a diagonal strikes them out; it begins and ends within positions. */
+static void
+strike_block(cairo_t *cr, gpointer data)
+{
+    OmrPoint from = fixture_option_mm(6, 0), to = fixture_option_mm(3, 4);
+    const double *grey = data;
+
+    for (int row = 0; row < FIXTURE_ROWS; row++) {
+        if (row < 3 || row > 6)
+            mark_with(cr, &pen_fill, row, column_of(row));
+    }
+    cairo_new_path(cr);
+    cairo_set_line_width(cr, 0.45);
+    cairo_set_source_rgb(cr, *grey, *grey, *grey);
+    cairo_move_to(cr, from.x - 1.1, from.y + 1.4);
+    cairo_line_to(cr, to.x + 1.2, to.y - 1.2);
+    cairo_stroke(cr);
+}
+
+static void
+test_struck_blocks(Fixture *fixture, gconstpointer data)
+{
+    double greys[] = {0.1, 0.4, 0.6};
+
+    (void)data;
+    for (guint i = 0; i < G_N_ELEMENTS(greys); i++) {
+        g_autoptr(FormReading) reading = read_marks(fixture, strike_block, &greys[i]);
+        for (int row = 0; row < FIXTURE_ROWS; row++) {
+            const FormFieldReading *field = row_of(reading, row);
+            g_test_message("grey %g, row %d", greys[i], row);
+            if (row >= 3 && row <= 6)
+                g_assert_true(field->state == FORM_FIELD_BLANK || form_field_needs_person(field->state));
+            else
+                g_assert_true(is_answered(reading, row, column_of(row)));
+        }
+    }
+}
+
+/* A tick that ends 2.6 of the position's size from its middle, by a quick hand. */
+static void
+draw_quick_tick(cairo_t *cr, double x, double y)
+{
+    cairo_move_to(cr, x - 1.6, y - 0.2);
+    cairo_line_to(cr, x - 0.4, y + 1.2);
+    cairo_line_to(cr, x + 7.7, y - 7.7);
+}
+
+static void
+tick_quickly(cairo_t *cr, gpointer data)
+{
+    static const Hand quick_tick = {"ticked quickly", draw_quick_tick, 0.45, 0.1, FALSE};
+
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++)
+        mark_with(cr, &quick_tick, row, 4);
+}
+
+/* A long tail is no line over the question. */
+static void
+test_quick_ticks(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(FormReading) reading = read_marks(fixture, tick_quickly, NULL);
+
+    (void)data;
+    for (int row = 0; row < FIXTURE_ROWS; row++)
+        g_assert_true(is_answered(reading, row, 4));
+}
+
 /* What is drawn in row 5, at its column, where the other rows are marked by one hand. */
 typedef struct {
     const Hand *hand;
@@ -250,6 +318,8 @@ main(int argc, char *argv[])
         {"/single-choices/white-paint", test_white_paint, NULL},
         {"/single-choices/pale-dots", test_pale_dots, NULL},
         {"/single-choices/odd-marks", test_odd_marks, NULL},
+        {"/single-choices/struck-blocks", test_struck_blocks, NULL},
+        {"/single-choices/quick-ticks", test_quick_ticks, NULL},
         {"/single-choices/scribbled-and-pale", test_scribbled_and_pale, NULL},
     };
 
