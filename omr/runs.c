@@ -168,7 +168,7 @@ runs_on(const OmrMeasure *measure, const OmrTarget *target, const OmrPyramid *im
 static gboolean
 is_no_more(const CalibrationMark *mark, const CalibrationMarks *model)
 {
-    return mark->arms <= 2 && mark->cover < model->stray_cover &&
+    return mark->arms <= 2 && mark->cover < model->stray_cover && mark->ring < model->ring_half &&
            (mark->straight >= model->stray_straight || mark->cover < model->speck_cover);
 }
 
