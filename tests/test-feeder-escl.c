@@ -12,6 +12,7 @@
 #define WIDTH_PX  827 /* A4 */
 #define HEIGHT_PX 1169
 #define N_PAGES   6
+#define TRIES     4
 
 /* ---- the scanner ---- */
 
@@ -215,7 +216,7 @@ static FeederRun
 run_pile(ScannerFeeder *feeder)
 {
     FeederRun run = feeder_fixture_run(feeder);
-    for (int again = 0; again < 3 && run.cause == SCANNER_CAUSE_EMPTY && run.pages->len == 0; again++) {
+    for (int tries = 1; tries < TRIES && run.cause == SCANNER_CAUSE_EMPTY && run.pages->len == 0; again++) {
         g_test_message("empty at once: begun again");
         feeder_run_clear(&run);
         run = feeder_fixture_run(feeder);
@@ -330,26 +331,36 @@ static const struct {
 /* The driver does not know the states of a hatch and of a multiple feed: it says that the scanner is busy.
  *
  * Every page before the fault comes whole, none of the faulty one; begun again, all pages come. */
-static void
-test_fault(gconstpointer data)
+/* FALSE where fewer pages came than the server gave before the fault, and it was not the last try. */
+static gboolean
+try_fault(guint i, gboolean last)
 {
-    guint i = GPOINTER_TO_UINT(data);
     g_auto(Server) server = server_new(faults[i].fault);
     const ScannerSettings settings = {.dpi = DPI};
     g_autoptr(ScannerFeeder) feeder = feeder_fixture_open(&options, &settings);
     g_auto(FeederRun) run = feeder_fixture_run(feeder);
-    /* where the fault comes before this side has read, sane-airscan drops the pages that it holds */
-    g_assert_cmpstr(scanner_cause_name(run.cause), ==, scanner_cause_name(faults[i].cause));
-    g_assert_cmpuint(run.pages->len, <=, faults[i].n_pages);
-    expect_pages(&server, &run, run.pages->len, TRUE);
-    if (run.pages->len == faults[i].n_pages) {
-        g_assert_cmpuint(run.sheet, ==, faults[i].sheet);
-        g_assert_cmpuint(run.n_lost, ==, faults[i].lost);
-        g_assert_true(!faults[i].lost || (run.lost_sheet == faults[i].sheet && run.lost_back));
+    if (!last && run.pages->len < faults[i].n_pages)
+        return FALSE;
+    feeder_fixture_expect(&run, faults[i].n_pages, faults[i].cause, faults[i].sheet);
+    expect_pages(&server, &run, faults[i].n_pages, TRUE);
+    g_assert_cmpuint(run.n_lost, ==, faults[i].lost);
+    if (faults[i].lost) {
+        g_assert_cmpuint(run.lost_sheet, ==, faults[i].sheet);
+        g_assert_true(run.lost_back);
     }
     g_auto(FeederRun) again = run_pile(feeder);
     feeder_fixture_expect(&again, N_PAGES, SCANNER_CAUSE_EMPTY, N_PAGES / 2 + 1);
     expect_pages(&server, &again, N_PAGES, TRUE);
+    return TRUE;
+}
+
+/* On a busy machine sane-airscan may learn of the fault before its client has read the pages before it, and
+ * drops them then: tried again. */
+static void
+test_fault(gconstpointer data)
+{
+    for (int tries = 1; !try_fault(GPOINTER_TO_UINT(data), tries == TRIES); tries++)
+        g_test_message("pages dropped: tried again");
 }
 
 /* A JPEG that ends too soon, in a transfer that says it is whole: the driver gives a whole page, grey below.
