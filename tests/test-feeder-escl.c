@@ -216,7 +216,7 @@ static FeederRun
 run_pile(ScannerFeeder *feeder)
 {
     FeederRun run = feeder_fixture_run(feeder);
-    for (int tries = 1; tries < TRIES && run.cause == SCANNER_CAUSE_EMPTY && run.pages->len == 0; again++) {
+    for (int tries = 1; tries < TRIES && run.cause == SCANNER_CAUSE_EMPTY && run.pages->len == 0; tries++) {
         g_test_message("empty at once: begun again");
         feeder_run_clear(&run);
         run = feeder_fixture_run(feeder);
